@@ -1,0 +1,62 @@
+"""The tree of commands, and what is the same for all: one line for an error, no traceback for a signal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from quotaline import __version__
+from quotaline.cli import config, demo, refreshing, status
+from quotaline.reader import HOSTS, print_segment
+from quotaline.refresh import NoFolder
+from quotaline.settings import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DESCRIPTION = "Show how much of your Claude quota is used. Without a command: print the segment."
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"quotaline: {message} (see `{self.prog} --help`)\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the whole tree. Each command's `run` default is the function that does it."""
+    top = _Parser(prog="quotaline", description=DESCRIPTION)
+    top.add_argument("--version", action="version", version=f"quotaline {__version__}")
+    top.add_argument(
+        "--for", dest="host", metavar="HOST", choices=HOSTS, help=f"whose markup: {', '.join(HOSTS)}"
+    )
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    for room in (status, refreshing, config, demo):
+        room.add_to(commands)
+    return top
+
+
+def run(words: list[str]) -> int:
+    """Parse and do. Returns the exit code."""
+    try:
+        chosen = parser().parse_args(words)
+        if "run" not in chosen:
+            print_segment(chosen.host, os.environ)
+            return 0
+        command: Callable[[argparse.Namespace], int] = chosen.run
+        code = command(chosen)
+        sys.stdout.flush()
+    except SettingsError as error:
+        print(f"quotaline: {error}", file=sys.stderr)
+        return 2
+    except NoFolder as error:
+        print(f"quotaline: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader is gone, `| head` say: nothing to report, and nothing more to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return code

@@ -1,0 +1,58 @@
+"""
+Prints a segment: what shell/quotaline does, where there is no POSIX shell or the segment is not in order.
+
+The hot path: nothing is imported but os, time and three small rooms, and
+nothing that goes wrong may keep the line from being printed.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+
+from quotaline import store, timetable
+from quotaline.places import cache_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HOSTS = ("ansi", "plain")
+NEUTRAL = "[5h:-- 7d:--]"
+
+
+def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
+    """
+    Print the host's line, then start the refresher if it is due.
+
+    Args:
+        host: One of HOSTS; None is ansi on a terminal, plain otherwise.
+        environ: The environment: cache folder, config dir, colour rules.
+    """
+    now = time.time()
+    folder = cache_folder(environ)
+    content = store.read(folder, f"segment.{_host(host, environ)}") if folder else None
+    text, due = (timetable.read(content, now) if content else None) or (NEUTRAL, 0.0)
+    with suppress(OSError):  # a closed or broken stdout is its reader's business
+        os.write(1, text.encode() + b"\n")
+    # A claim far in the past or ahead of a clock that jumped holds nothing up: it is for its minute.
+    if folder and due <= now and store.prepare(folder) and store.claim(folder, now):
+        from quotaline.background import start
+
+        start()
+
+
+def _host(host: str | None, environ: Mapping[str, str]) -> str:
+    if host is None:
+        host = "ansi" if _is_terminal() else "plain"
+    if host == "ansi" and (environ.get("NO_COLOR") or environ.get("TERM") == "dumb"):
+        return "plain"
+    return host
+
+
+def _is_terminal() -> bool:
+    try:
+        return os.isatty(1)
+    except OSError:
+        return False

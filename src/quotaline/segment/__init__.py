@@ -1,0 +1,1 @@
+"""What a segment says (text), in which colours (thresholds), and how each host wants it (markup)."""

@@ -1,0 +1,150 @@
+"""
+The folder that a config dir's segments and belief live in: claim, lock, read, write.
+
+Everything is written beside its place and renamed into it, mode 0600, and no
+name is followed through a symlink. Nothing is synced: a cache may be lost.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from contextlib import contextmanager, suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_FILE = 1 << 20
+DATED_BACK = 2  # seconds: a file that a rename of ours put there is older than its folder
+_TEMPORARY = "new"  # one fixed name, used under the lock only: a kill leaves at most one behind
+
+
+class Busy(Exception):
+    """Raised if another process holds the lock."""
+
+
+def prepare(folder: str) -> bool:
+    """
+    Create the folder, 0700, where it is missing, and say whether it may be written.
+
+    It may not if it is another user's or others can write it, and root creates
+    nothing inside another user's home (sudo keeps HOME).
+    """
+    try:
+        if not os.path.isdir(folder):
+            ancestor = folder
+            while not os.path.lexists(ancestor):
+                ancestor = os.path.dirname(ancestor)
+            if os.geteuid() == 0 != os.stat(ancestor).st_uid:
+                return False
+            mask = os.umask(0o077)
+            try:
+                os.makedirs(folder, exist_ok=True)
+            finally:
+                os.umask(mask)
+        found = os.stat(folder)
+    except (OSError, ValueError):
+        return False
+    return found.st_uid == os.geteuid() and not found.st_mode & 0o022
+
+
+def claim(folder: str, now: float) -> bool:
+    """Claim the right to start the refresher in this minute. False if it is taken or can't be had."""
+    path = os.path.join(folder, f"claim.{int(now // 60)}")
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except OSError:
+        return False
+    return True
+
+
+def sweep_claims(folder: str, now: float) -> None:
+    """Remove the claims of all minutes but this one."""
+    kept = f"claim.{int(now // 60)}"
+    for name in os.listdir(folder):
+        if name.startswith("claim.") and name != kept:
+            with suppress(OSError):
+                os.unlink(os.path.join(folder, name))
+
+
+@contextmanager
+def locked(folder: str, wait: float = 0.0) -> Iterator[None]:
+    """
+    Hold the folder's lock; only its holder writes. The kernel frees it if we die.
+
+    Args:
+        folder: One that `prepare` allowed.
+        wait: Seconds to wait for another holder.
+
+    Raises:
+        Busy: If another process holds it for longer than that.
+        OSError: If it can't be locked at all, on some network file systems: then nothing is to be written.
+    """
+    import fcntl
+
+    descriptor = os.open(
+        os.path.join(folder, "lock"),
+        os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC,
+        0o600,
+    )
+    try:
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if error.errno not in (errno.EAGAIN, errno.EACCES):
+                    raise
+                if time.monotonic() >= deadline:
+                    raise Busy from None
+                time.sleep(0.02)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def read(folder: str, name: str) -> bytes | None:
+    """Return a file's content; None if it is missing, not a plain file, or larger than we ever write."""
+    try:
+        descriptor = os.open(
+            os.path.join(folder, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        )
+    except (OSError, ValueError):
+        return None
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_FILE:
+            return None
+        return os.read(descriptor, MAX_FILE)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def write(folder: str, name: str, content: bytes) -> None:
+    """
+    Replace a file, whole or not at all. To be called under the lock.
+
+    Raises:
+        OSError: If it can't be written; the old content stands.
+    """
+    temporary = os.path.join(folder, _TEMPORARY)
+    with suppress(FileNotFoundError):
+        os.unlink(temporary)
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            dated = time.time() - DATED_BACK
+            os.utime(descriptor, (dated, dated))
+        os.rename(temporary, os.path.join(folder, name))
+    except OSError:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise

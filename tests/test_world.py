@@ -1,0 +1,66 @@
+"""The installed command against a real TLS endpoint, end to end."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+
+from quotaline import __version__
+from world import TOKEN, World, until, usage
+
+FRESH = "[5h:8% 7d:77%]"
+UNKNOWN = "[5h:-- 7d:--]"
+
+
+def test_first_prompt_shows_unknown_and_soon_after_the_numbers_from_one_request(live: World) -> None:
+    assert live.segment() == UNKNOWN
+    until(lambda: live.segment() == FRESH, seconds=3)
+
+    for _ in range(50):
+        assert live.segment() == FRESH
+    assert len(live.requests) == 1
+
+
+def test_request_carries_the_right_headers_and_an_honest_name(live: World) -> None:
+    live.refresh()
+
+    (request,) = live.requests
+    assert request["request"] == "GET /api/oauth/usage HTTP/1.1"
+    wanted = {
+        "Host": "api.anthropic.com",
+        "Authorization": f"Bearer {TOKEN}",
+        "anthropic-beta": "oauth-2025-04-20",
+        "User-Agent": f"quotaline/{__version__}",
+        "Accept-Encoding": "identity",
+    }
+    assert wanted.items() <= request["headers"].items()
+
+
+def test_300_readers_of_a_stale_segment_start_one_refresher_that_asks_once(live: World) -> None:
+    live.refresh()
+    live.travel(120)
+    live.endpoint("hang")
+    until(lambda: time.time() % 60 < 50, seconds=12)  # a claim is for one minute
+
+    herd = [
+        subprocess.Popen(
+            live.inside("quotaline"), env=live.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        for _ in range(300)
+    ]
+
+    assert {reader.communicate() for reader in herd} == {(f"{FRESH}\n".encode(), b"")}
+    until(lambda: len(live.requests) == 2)
+    assert len(list(live.cache.glob("claim.*"))) == 1
+    listed = live.run("pgrep", "-f", "[r]efresh --detached").stdout.split()
+    assert len(listed) == 1
+    live.run("pkill", "-f", "[r]efresh --detached")
+
+
+def test_segment_changes_with_the_endpoint(live: World) -> None:
+    live.refresh()
+    live.endpoint(body=usage(96, 78))
+    live.refresh()
+
+    assert live.segment() == "[5h:96% 7d:78%]"
+    assert live.segment("ansi") == "[5h:\x1b[31m96%\x1b[39m 7d:\x1b[33m78%\x1b[39m]"

@@ -1,0 +1,186 @@
+"""
+A world of its own for the installed command: the same binary that users get, no test hook in it.
+
+`api.anthropic.com` is a name in a private /etc/hosts, port 443 is a scripted
+server, its certificate is from our own authority (REQUESTS_CA_BUNDLE), and the
+network namespace has nothing but loopback: no packet can leave.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import trustme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TOKEN = "sk-ant-oat01-CanaryTokenThatMustNotBeSeen_0123456789"
+# What may stand on a line for these hosts (bar E4): nothing from the network, ever.
+PATTERNS = {
+    "plain": re.compile(rb"\[[A-Za-z0-9 ._~%:-]+\]\n"),
+    "ansi": re.compile(rb"\[(?:[A-Za-z0-9 ._~%:-]|\x1b\[(?:2|22|3[0-9]|39|38;5;208)m)+\]\n"),
+}
+
+
+def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
+    """Wait for a condition and return what it gave; fail if it does not come true."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "the condition did not come true"
+        time.sleep(0.02)
+    return found
+
+
+def usage(five_hour: float = 8, seven_day: float = 77, **more: Any) -> dict[str, Any]:
+    """Return a usage answer with resets 2 hours and 3 days ahead."""
+    now = time.time()
+
+    def window(percent: float, ahead: float) -> dict[str, Any]:
+        at = time.strftime("%Y-%m-%dT%H:%M:%S.408408+00:00", time.gmtime(now + ahead))
+        return {"utilization": percent, "resets_at": at}
+
+    return {"five_hour": window(five_hour, 7200), "seven_day": window(seven_day, 260000), **more}
+
+
+class World:
+    """One machine with one user, one installed quotaline and one endpoint."""
+
+    def __init__(self, folder: pathlib.Path, binaries: pathlib.Path) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.cache = self.home / ".cache/quotaline/default"
+        self.binaries = binaries
+        self.pid = 0
+        self.travelled = 0.0  # seconds
+        self.environ = {
+            "HOME": str(self.home),
+            "PATH": f"{binaries}:/usr/local/bin:/usr/bin:/bin",
+            "REQUESTS_CA_BUNDLE": str(folder / "ca.pem"),
+            "TERM": "xterm-256color",
+        }
+        (self.home / ".claude").mkdir(parents=True)
+
+    # -- the endpoint
+
+    def endpoint(self, kind: str = "ok", status: int = 200, body: object = None, **headers: str) -> None:
+        """Set what the endpoint does from the next connection on."""
+        text = body if isinstance(body, str) else json.dumps(usage() if body is None else body)
+        script = {
+            "kind": kind,
+            "status": status,
+            "body": text,
+            "headers": {name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        (self.folder / "new.json").write_text(json.dumps(script))
+        (self.folder / "new.json").rename(self.folder / "behaviour.json")
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """What reached the endpoint, in order."""
+        log = self.folder / "requests.jsonl"
+        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+    # -- the user
+
+    def log_in(self, **fields: Any) -> None:
+        """Write the login that Claude Code would have written."""
+        login = {
+            "accessToken": TOKEN,
+            "refreshToken": "sk-ant-ort01-never-used",
+            "expiresAt": int((time.time() + 7 * 3600) * 1000),
+            "scopes": ["user:inference", "user:profile"],
+            **fields,
+        }
+        path = self.home / ".claude/.credentials.json"
+        path.write_text(json.dumps({"claudeAiOauth": login}))
+        path.chmod(0o600)
+
+    def configure(self, text: str) -> None:
+        """Write config.toml."""
+        path = self.home / ".config/quotaline/config.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    # -- commands
+
+    def inside(self, *words: str, cwd: pathlib.Path | None = None) -> list[str]:
+        """Return the command line that runs a program in this world."""
+        users = [] if os.geteuid() == 0 else ["-U", "--preserve-credentials"]
+        enter = ["nsenter", "-t", str(self.pid), *users, "-n", "-m", f"--wd={cwd or self.home}", "--"]
+        return [*enter, *self._clock(), *words]
+
+    def _clock(self) -> list[str]:
+        if not self.travelled:
+            return []
+        # A time namespace moves the uptime, libfaketime the wall clock, which has no namespace.
+        apart = ["DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"]
+        moved = ["unshare", "-T", "--boottime", str(int(self.travelled)), "env", *apart]
+        return [*moved, "faketime", "-f", f"{self.travelled:+.0f}s"]
+
+    def run(
+        self, *words: str, env: dict[str, str] | None = None, cwd: pathlib.Path | None = None, **options: Any
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a program of this world to its end."""
+        return subprocess.run(
+            self.inside(*words, cwd=cwd),
+            env={**self.environ, **(env or {})},
+            capture_output=True,
+            stdin=options.pop("stdin", subprocess.DEVNULL),
+            timeout=60,
+            check=False,
+            **options,
+        )
+
+    def segment(self, host: str = "plain", env: dict[str, str] | None = None, **options: Any) -> str:
+        """Print a segment, and hold every run to bars A5 and E4: one line, exit 0, nothing on stderr."""
+        done = self.run("quotaline", "--for", host, env=env, **options)
+        assert (done.returncode, done.stderr) == (0, b""), done
+        assert PATTERNS[host].fullmatch(done.stdout), done.stdout
+        return done.stdout.decode().rstrip("\n")
+
+    def refresh(self, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+        """Refresh in the foreground."""
+        return self.run("quotaline", "refresh", env=env)
+
+    def travel(self, seconds: float) -> None:
+        """Let time pass for every program that runs from now on: the wall clock and the uptime."""
+        self.travelled += seconds
+
+
+@contextmanager
+def world(folder: pathlib.Path, binaries: pathlib.Path) -> Iterator[World]:
+    """Set a world up in a folder, with the commands of an installation, and take it down again."""
+    made = World(folder, binaries)
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    authority.issue_cert("api.anthropic.com").private_key_and_cert_chain_pem.write_to_path(
+        folder / "server.pem"
+    )
+    (folder / "hosts").write_text("127.0.0.1 localhost api.anthropic.com trap.test\n")
+    (folder / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:30\n")
+    made.endpoint()
+    users = [] if os.geteuid() == 0 else ["-U", "-r"]
+    setup = (
+        'mount --bind "$1/hosts" /etc/hosts && mount --bind "$1/resolv.conf" /etc/resolv.conf'
+        ' && exec "$2" "$3/server.py" "$1"'
+    )
+    here = pathlib.Path(__file__).parent
+    server = subprocess.Popen(
+        ["unshare", *users, "-n", "-m", "sh", "-c", setup, "sh", str(folder), sys.executable, str(here)]
+    )
+    made.pid = server.pid
+    try:
+        until((folder / "ready").exists)
+        yield made
+    finally:
+        server.kill()
+        server.wait()
