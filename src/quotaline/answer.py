@@ -89,7 +89,7 @@ def window(utilization: object, resets_at: object, now: float, length: float | N
 
 def percent(value: object) -> float | None:
     """Return a percentage rounded to 0.1 if it is a finite number from 0 to 999, else None."""
-    used = _number(value)
+    used = number(value)
     if used is None:
         return None
     used = round(used, 1)  # 28.999999999999996 is 29 (contract 1.1)
@@ -106,7 +106,7 @@ def epoch(value: object, now: float) -> float | None:
         except (ValueError, OverflowError):
             return None
     else:
-        when = _number(value)
+        when = number(value)
         if when is not None and when > _MILLISECONDS:
             when /= 1000
     return when if when is not None and abs(when - now) <= _MAX_RESET_AHEAD else None
@@ -118,7 +118,8 @@ def scope_name(text: object) -> str:
     return kept[:_NAME_LENGTH].strip() or "other"
 
 
-def _number(value: object) -> float | None:
+def number(value: object) -> float | None:
+    """Return a finite JSON number as a float, else None. `true` is none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
@@ -180,5 +181,5 @@ def _credits(value: object) -> Credits | None:
 
 
 def _money(value: object, unit: int) -> float | None:
-    amount = _number(value)
+    amount = number(value)
     return amount / unit if amount is not None and amount >= 0 else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from quotaline.errors import LoginExpired, MissingScope, QuotalineError, RateLimited, Unreachable
+from quotaline.errors import LoginExpired, MissingScope, QuotalineError, RateLimited, Unanswered
 
 SHORTEST = 60.0  # seconds between requests, and after a first failure
 LIMITED = 300.0  # at least this after a 429, whatever Retry-After says (contract 2.5)
@@ -56,7 +56,7 @@ def may_ask(state: Backoff, now: float, login: str) -> bool:
 
 def attempting(state: Backoff, now: float) -> Backoff:
     """Return the state to write before a request: it has failed until an answer says otherwise."""
-    return failed(state, Unreachable(), now, login="")
+    return failed(state, Unanswered(), now, login="")
 
 
 def answered(state: Backoff, now: float, ttl: float, *, changed: bool) -> Backoff:

@@ -2,24 +2,28 @@
 The two clocks that a segment is dated by.
 
 A shell reads /proc/uptime without a fork, and that clock counts through
-suspend; the boot id says whether it is the writer's. The hot path imports this
-room: nothing but time.
+suspend; the boot id says whether it is the writer's. Read from the same files
+as the shell does, so that both live in the same time wherever that is faked.
+The hot path imports this room.
 """
 
 from __future__ import annotations
 
-import time
-
 
 def boot_id() -> str:
     """Return the first group of this boot's id, `-` where the system has none."""
+    return _first_line("/proc/sys/kernel/random/boot_id").partition("-")[0] or "-"
+
+
+def uptime() -> int:
+    """Return the seconds since boot, suspend counted; 0 where the system does not tell."""
+    seconds = _first_line("/proc/uptime").partition(".")[0]
+    return int(seconds) if seconds.isdecimal() else 0
+
+
+def _first_line(path: str) -> str:
     try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            return file.read(64).partition("-")[0]
+        with open(path, encoding="ascii") as file:
+            return file.readline(64)
     except (OSError, ValueError):
-        return "-"
-
-
-def uptime() -> float:
-    """Return the seconds since boot, suspend counted; 0 where no shell could read the same."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else 0.0
+        return ""

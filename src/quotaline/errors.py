@@ -83,6 +83,14 @@ class Unreachable(QuotalineError):
         super().__init__(f"{self.what} ({detail})" if detail else "")
 
 
+class Unanswered(QuotalineError):
+    """Never raised: the state while a request is under way, and after one whose process was killed."""
+
+    reason = "unanswered"
+    what = "the last request has had no answer yet"
+    remedy = "nothing to do, quotaline tries again"
+
+
 class UnreadableAnswer(QuotalineError):
     """Raised if an answer came that is not one of the usage endpoint: a login page, say."""
 

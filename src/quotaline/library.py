@@ -6,9 +6,9 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from quotaline import state
 from quotaline.merge import Belief, current_usage
 from quotaline.places import cache_folder
-from quotaline.refresh import load_state
 from quotaline.sources import credentials
 
 if TYPE_CHECKING:
@@ -35,4 +35,4 @@ def get_usage() -> Usage:
 def cached_usage() -> Usage:
     """Return what the command believes now; what is unknown is None. Makes no request."""
     folder = cache_folder(os.environ)
-    return current_usage(load_state(folder).belief if folder else Belief(), time.time())
+    return current_usage(state.load(folder).belief if folder else Belief(), time.time())

@@ -87,6 +87,27 @@ def believe(belief: Belief, reading: Reading, now: float) -> Belief:
     return Belief(account, {key: each for key, each in told.items() if each}, credits_, credits_at)
 
 
+def objections(belief: Belief, reading: Reading, now: float) -> dict[str, str]:
+    """Return, by window key, why a reading's window is not what `current` shows once it was taken in."""
+    shown = current(belief, now)
+    found = {}
+    for key, window in reading.usage.windows().items():
+        told = Told(window, reading.source, reading.at, reading.dated)
+        if reading.at > now + CLOCK_SLACK:
+            found[key] = "dated in the future"
+        elif not _live((told,), now):
+            found[key] = "the window has ended" if now - told.at < TOO_OLD else "more than a day old"
+        elif shown.get(key) not in (None, told):
+            found[key] = _objection(told, shown[key])
+    return found
+
+
+def _objection(told: Told, shown: Told) -> str:
+    if not told.dated and told.at >= shown.at:
+        return f"undated, and says less than {shown.source}"
+    return f"older than what {shown.source} told"
+
+
 def current(belief: Belief, now: float) -> dict[str, Told]:
     """Return, by window key, what to show at `now`; a window that nothing true is known of is absent."""
     shown = {key: _chosen(_live(each, now)) for key, each in belief.told.items()}
@@ -131,7 +152,7 @@ def _chosen(each: tuple[Told, ...]) -> Told | None:
         if (
             best is None
             or _is_newer(told.window, best)
-            or (not _is_newer(best.window, told) and told.window.utilization > best.window.utilization)
+            or (not _is_newer(best.window, told) and told.window.utilization >= best.window.utilization)
         ):
             best = told
     return best

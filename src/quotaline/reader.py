@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-HOSTS = ("ansi", "plain")
+HOSTS = ("ansi", "plain", "claude")
 NEUTRAL = "[5h:-- 7d:--]"
 
 

@@ -55,7 +55,10 @@ TABLE = {
     one.key: one
     for one in (
         Setting("ttl", 60, "seconds that a segment is shown before a refresh is asked for", 1, 3600),
+        Setting("sources.statusline", default=True, about="believe what Claude Code tells its status line"),
+        Setting("sources.snapshot", default=True, about="read the client's last answer in .claude.json"),
         Setting("sources.api", default=True, about="ask the usage endpoint"),
+        Setting("sources.claude_cli", default=False, about="run `claude -p /usage`, every 300 s at most"),
         Setting("sources.keychain", default=True, about="read the login from the macOS Keychain"),
         Setting("sources.user_agent", "", "User-Agent of the request; empty: quotaline/<version>"),
     )

@@ -6,6 +6,9 @@ until-uptime` and the text that is true until then; the last pair, `0 0`, holds
 for ever. Times are epoch seconds and seconds of uptime; NEXT is when a reader
 should start a refresher. So a reader whose refresher is dead still goes from
 fresh to old to unknown on time. Read by shell/quotaline and the hooks too.
+
+A Claude Code session's has two more words in its header, `worked seen`, and a
+second line: the text of `rate_limits` that it was made for.
 """
 
 from __future__ import annotations
@@ -22,7 +25,18 @@ VERSION = "1"
 FOR_EVER = 0
 
 
-def write(rows: Sequence[tuple[float, str]], due: float, now: float) -> bytes:
+class Memo:
+    """What a session said last: the `text` of its rate_limits, milliseconds `worked`; and when (`seen`)."""
+
+    __slots__ = ("seen", "text", "worked")
+
+    def __init__(self, text: str, worked: int, seen: int) -> None:
+        self.text = text
+        self.worked = worked
+        self.seen = seen
+
+
+def write(rows: Sequence[tuple[float, str]], due: float, now: float, memo: Memo | None = None) -> bytes:
     """
     Return a segment file's content.
 
@@ -30,9 +44,12 @@ def write(rows: Sequence[tuple[float, str]], due: float, now: float) -> bytes:
         rows: Until when (epoch seconds, rising; the last one FOR_EVER) and the text.
         due: NEXT, epoch seconds.
         now: Epoch seconds.
+        memo: For a session's segment.
     """
     ahead = uptime() - now
     lines = [f"{VERSION} {math.ceil(due)} {boot_id()} {max(0, math.ceil(due + ahead))}"]
+    if memo:
+        lines = [f"{lines[0]} {memo.worked} {memo.seen}", memo.text]
     for until, text in rows:
         lines += [f"{int(until)} {max(1, int(until + ahead))}" if until != FOR_EVER else "0 0", text]
     return "\n".join([*lines, ""]).encode()
@@ -42,15 +59,27 @@ def read(content: bytes, now: float) -> tuple[str, float] | None:
     """Return the text to print at `now` and NEXT, or None if the content is not of our making."""
     try:
         lines = content.decode().split("\n")
-        version, due, boot, due_uptime = lines[0].split(" ")
+        version, due, boot, due_uptime, *session = lines[0].split(" ")
         if version != VERSION:
             return None
-        column, time = (1, uptime()) if boot == boot_id() != "-" else (0, now)
-        for limits, text in zip(lines[1:-1:2], lines[2:-1:2], strict=True):
+        # By uptime if it is the writer's: a wall clock that was set does not fool it.
+        column, clock = (1, uptime()) if boot == boot_id() != "-" else (0, now)
+        next_ = int((due, due_uptime)[column]) - clock + now
+        pairs = lines[2 if session else 1 : -1]
+        for limits, text in zip(pairs[::2], pairs[1::2], strict=True):
             until = limits.split(" ")
-            if int(until[column]) > time or until[0] == "0":
-                ahead = time - now
-                return (text, int((due, due_uptime)[::-1][1 - column]) - ahead) if text else None
+            if int(until[column]) > clock or until[0] == "0":
+                return (text, next_) if text else None
     except (ValueError, IndexError):
         pass
     return None
+
+
+def memo(content: bytes) -> Memo | None:
+    """Return the memo of a session's segment, None if it has none."""
+    header, _, rest = content.decode(errors="replace").partition("\n")
+    words = header.split(" ")
+    try:
+        return Memo(rest.partition("\n")[0], int(words[4]), int(words[5])) if words[0] == VERSION else None
+    except (ValueError, IndexError):
+        return None

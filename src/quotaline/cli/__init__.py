@@ -16,7 +16,12 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0, 1 if it failed, 2 if it was asked for wrongly."""
     words = sys.argv[1:] if argv is None else argv
     if not words or (words[:1] == _FOR and len(words) == 2 and words[1] in HOSTS):  # noqa: PLR2004
-        print_segment(words[1] if words else None, os.environ)
+        if words[1:] == ["claude"]:
+            from quotaline.session import run as run_session
+
+            run_session(os.environ)
+        else:
+            print_segment(words[1] if words else None, os.environ)
         return 0
     if words == ["refresh", "--detached"]:
         from quotaline.background import settle

@@ -18,8 +18,6 @@ from quotaline.segment.duration import duration
 from quotaline.segment.markup import plain
 from quotaline.segment.text import compact
 
-_WAIT = 5.0  # seconds for another refresher to end
-
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the tree."""
@@ -53,9 +51,9 @@ def _run(chosen: argparse.Namespace) -> int:
     limit()
     started = time.monotonic()
     try:
-        outcome = refresh(Job(os.environ, config_file()), force=not chosen.due, wait=_WAIT)
+        outcome = refresh(Job(os.environ, config_file()), force=not chosen.due)
     except store.Busy:
-        print("quotaline: another refresh is at work; try again", file=sys.stderr)
+        print("quotaline: the cache is locked by another refresh; try again", file=sys.stderr)
         return 1
     return _report(outcome, time.monotonic() - started)
 

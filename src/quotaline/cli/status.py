@@ -17,12 +17,12 @@ from quotaline.cli.refreshing import refresh_in_child
 from quotaline.errors import explain
 from quotaline.merge import Told, current
 from quotaline.places import cache_folder, config_file
-from quotaline.refresh import load_state
 from quotaline.segment.duration import duration
 from quotaline.segment.text import LABELS, UNKNOWN, label
 from quotaline.segment.thresholds import colour
 from quotaline.settings import SettingsError, load
 from quotaline.state import State
+from quotaline.state import load as load_state
 
 if TYPE_CHECKING:
     import argparse

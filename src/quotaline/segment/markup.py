@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quotaline.segment.text import Span, changes, compact
+from quotaline.segment.text import Span, changes, compact, minimal
 from quotaline.timetable import FOR_EVER
 
 if TYPE_CHECKING:
@@ -31,7 +31,15 @@ def ansi(spans: Sequence[Span]) -> str:
     )
 
 
-HOSTS: dict[str, Callable[[Sequence[Span]], str]] = {"ansi": ansi, "plain": plain}
+# Claude Code takes SGR, and removes it by itself where NO_COLOR is set (contract 1.5).
+HOSTS: dict[str, Callable[[Sequence[Span]], str]] = {"ansi": ansi, "claude": ansi, "plain": plain}
+
+
+def fitted(belief: Belief, host: str, now: float, columns: int | None) -> str:
+    """Return the host's text at `now`, shorter if it is wider than `columns`; one row always."""
+    texts = [compact(belief, now), compact(belief, now, further=False), minimal(belief, now)]
+    fits = (spans for spans in texts if columns is None or len(plain(spans)) <= columns)
+    return HOSTS[host](next(fits, texts[-1]))
 
 
 def rows(belief: Belief, host: str, now: float) -> list[tuple[float, str]]:

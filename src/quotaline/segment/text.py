@@ -25,13 +25,24 @@ class Span(NamedTuple):
     style: str = ""
 
 
-def compact(belief: Belief, now: float) -> list[Span]:
+def compact(belief: Belief, now: float, *, further: bool = True) -> list[Span]:
     """Return `[5h:8% 7d:77%]`, and a further window that is tighter than both: `[5h:8% 7d:77% Fable:91%]`."""
     shown = current(belief, now)
     spans: list[Span] = []
-    for key in (FIVE_HOUR, SEVEN_DAY, *tightest(shown)):
+    for key in (FIVE_HOUR, SEVEN_DAY, *(tightest(shown) if further else ())):
         spans += [Span(" " if spans else "["), Span(label(key) + ":"), number(shown.get(key), now)]
     return [*spans, Span("]")]
+
+
+def minimal(belief: Belief, now: float) -> list[Span]:
+    """Return `8|77`, for where nothing else fits."""
+    shown = current(belief, now)
+    session, week = (number(shown.get(key), now) for key in LABELS)
+    return [_bare(session), Span("|"), _bare(week)]
+
+
+def _bare(span: Span) -> Span:
+    return Span(span.text.replace("%", ""), span.style)
 
 
 def number(told: Told | None, now: float) -> Span:

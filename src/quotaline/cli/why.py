@@ -1,0 +1,122 @@
+"""``quotaline why``: for each number where it is from, and what was not believed."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from quotaline.edition import next_due
+from quotaline.errors import explain
+from quotaline.merge import current
+from quotaline.places import cache_folder
+from quotaline.segment.duration import duration
+from quotaline.segment.text import LABELS, UNKNOWN, label
+from quotaline.settings import Settings, check
+from quotaline.state import State, load
+
+if TYPE_CHECKING:
+    import argparse
+
+JSON_VERSION = 1
+_ID_LENGTH = 8  # as much of the account's id as tells two accounts apart
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the tree."""
+    command = commands.add_parser("why", help="say for each number where it is from, and what was rejected")
+    command.add_argument("--json", action="store_true", help="for scripts")
+    command.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    folder = cache_folder(os.environ)
+    state, now = load(folder) if folder else State(), time.time()
+    if chosen.json:
+        print(json.dumps(document(state, now), indent=2))
+    else:
+        print("\n".join(lines(state, now)))
+    return 0
+
+
+def document(state: State, now: float) -> dict[str, Any]:
+    """Return the JSON form. Times are epoch seconds, ages and waits seconds; an unknown window is null."""
+    shown = current(state.belief, now)
+    return {
+        "version": JSON_VERSION,
+        "account": _account(state),
+        "windows": {
+            key: {
+                "utilization": shown[key].window.utilization,
+                "resets_at": shown[key].window.resets_at,
+                "source": shown[key].source,
+                "observed_at": shown[key].at,
+                "dated": shown[key].dated,
+            }
+            if key in shown
+            else None
+            for key in _keys(state, now)
+        },
+        "refreshed_at": state.refreshed_at or None,
+        "next_refresh_at": _next(state),
+        "backoff": {
+            "reason": state.backoff.reason or None,
+            "until": state.backoff.until or None,
+            "interval": state.backoff.interval,
+            "failures": state.backoff.failures,
+        },
+        "rejected": [
+            {"source": one.source, "window": one.key, "why": one.why, "at": one.at} for one in state.rejected
+        ],
+    }
+
+
+def lines(state: State, now: float) -> list[str]:
+    """Return what people read."""
+    shown = current(state.belief, now)
+    text = [f"account  {_account(state) or 'not known'}"]
+    for key in _keys(state, now):
+        told = shown.get(key)
+        if told is None:
+            text.append(f"{label(key):8} {UNKNOWN}: no source has told it, or what was told is over")
+            continue
+        dated = "" if told.dated else "; undated, so it may be older"
+        observed = f"observed {_clock(told.at)}, {duration(max(0, now - told.at))} ago{dated}"
+        text.append(f"{label(key):8} {told.window.utilization:g}% from {told.source}, {observed}")
+    next_ = _next(state)
+    text.append(f"next     refresh {_when(next_, now)}" if next_ else "next     refresh at the next prompt")
+    if state.backoff.reason:
+        text.append(f"back-off {explain(state.backoff.reason)}")
+    if state.backoff.until > now:
+        held = "no request before" if state.backoff.reason else "no need to ask before"
+        text.append(f"         {held} {_clock(state.backoff.until)} ({duration(state.backoff.until - now)})")
+    text += [
+        f"rejected {label(one.key)} from {one.source}, {duration(max(0, now - one.at))} ago: {one.why}"
+        for one in state.rejected
+    ]
+    return text
+
+
+def _keys(state: State, now: float) -> list[str]:
+    return [*LABELS, *sorted(current(state.belief, now).keys() - LABELS.keys())]
+
+
+def _account(state: State) -> str | None:
+    # Never the e-mail address: this is what people paste into an issue.
+    return state.organisation or (state.belief.account or "")[:_ID_LENGTH] or None
+
+
+def _next(state: State) -> float | None:
+    if not state.refreshed_at:
+        return None
+    settings: Settings = check(state.settings)
+    return next_due(state, settings["ttl"])
+
+
+def _when(at: float, now: float) -> str:
+    return f"at {_clock(at)}, in {duration(at - now)}" if at > now else "at the next prompt"
+
+
+def _clock(at: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(at))

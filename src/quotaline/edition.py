@@ -1,0 +1,52 @@
+"""One edition of the segments: every host's, and every Claude Code session's, written together."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from quotaline import state as states
+from quotaline import store, timetable
+from quotaline.merge import current
+from quotaline.segment.markup import HOSTS, rows
+
+if TYPE_CHECKING:
+    from quotaline.state import State
+
+SESSION = "segment.claude."  # + session id
+NO_MEMO = "-"  # of a session whose segment is its own: nothing that Claude Code says equals it
+_FORGOTTEN = 7 * 86400  # seconds without a run, after which a session's segment is removed
+
+
+def publish(folder: str, state: State, ttl: float) -> None:
+    """
+    Write the state and every segment. To be called under the lock.
+
+    Raises:
+        OSError: If something can't be written; what was there before stands.
+    """
+    states.save(folder, state)
+    now, due = state.refreshed_at, next_due(state, ttl)
+    for host in HOSTS.keys() - {"claude"}:  # that one's are by session
+        store.write(folder, f"segment.{host}", timetable.write(rows(state.belief, host, now), due, now))
+    table = rows(state.belief, "claude", now)
+    for name in os.listdir(folder):
+        if name.startswith(SESSION):
+            _reprint(folder, name, table, due, now)
+
+
+def next_due(state: State, ttl: float) -> float:
+    """Return NEXT, epoch seconds: a TTL from the last refresh, or the first reset if that is sooner."""
+    now = state.refreshed_at
+    resets = (told.window.resets_at for told in current(state.belief, now).values())
+    return min((now + ttl, *(reset + 1 for reset in resets if reset)))
+
+
+def _reprint(folder: str, name: str, table: list[tuple[float, str]], due: float, now: float) -> None:
+    memo = timetable.memo(store.read(folder, name) or b"")
+    if memo is None or now - memo.seen > _FORGOTTEN:
+        with suppress(OSError):
+            os.unlink(os.path.join(folder, name))
+    elif memo.text != NO_MEMO:
+        store.write(folder, name, timetable.write(table, due, now, memo))

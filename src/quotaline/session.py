@@ -1,0 +1,144 @@
+"""
+One run of the statusLine command: what Claude Code hands us goes into the belief, and one line comes back.
+
+Its number is everybody's: while Claude Code works, all other hosts are fresh
+and nothing is requested.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from quotaline import state as states
+from quotaline import store, timetable
+from quotaline.edition import NO_MEMO, SESSION, next_due, publish
+from quotaline.intake import look_around, take
+from quotaline.places import cache_folder
+from quotaline.segment.markup import fitted, rows
+from quotaline.settings import Settings, SettingsError, check
+from quotaline.sources import statusline
+from quotaline.state import State, with_rejected
+from quotaline.usage import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SOURCE = "statusline"
+# Whoever runs on these has no plan limit; the numbers of somebody's plan are not theirs.
+_OTHER_BILLING = (
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_AUTH_TOKEN",
+    "CLAUDE_CODE_USE_BEDROCK",
+    "CLAUDE_CODE_USE_FOUNDRY",
+    "CLAUDE_CODE_USE_VERTEX",
+)
+_MAX_INPUT = 1 << 20
+_PATIENCE = 0.25  # seconds for the next part of the input
+_LOCK_WAIT = 0.1  # seconds; other writers hold the lock for milliseconds
+
+
+def run(environ: Mapping[str, str]) -> None:
+    """Print the line for the session whose JSON is on stdin; without one, what is believed."""
+    text = _stdin()
+    now = time.time()
+    said = statusline.parse(text, now)
+    folder = cache_folder(environ)
+    if folder is None or not store.prepare(folder):
+        _print(_line(_told(State(), said, now, Settings({})), environ, now))
+        return
+    if said.usage is None and any(environ.get(name) for name in _OTHER_BILLING):
+        _print(statusline.dollars(said.cost or 0.0))
+        _forget(folder, said)
+        return
+    try:
+        with store.locked(folder, _LOCK_WAIT):
+            state, settings = _update(folder, text, said, environ, now)
+    except (store.Busy, OSError):  # shown all the same; kept at the next run
+        state = states.load(folder)
+        settings = _settings(state)
+        _print(_line(_told(state, said, now, settings), environ, now))
+    if now >= next_due(state, settings["ttl"]) and store.claim(folder, now):
+        from quotaline.background import start
+
+        start()
+
+
+def _update(
+    folder: str, text: bytes, said: statusline.Said, environ: Mapping[str, str], now: float
+) -> tuple[State, Settings]:
+    before = states.load(folder)
+    settings = _settings(before)
+    name = SESSION + said.session
+    known = timetable.memo(store.read(folder, name) or b"") if said.session else None
+    memo = timetable.Memo(statusline.memo(text), said.worked, int(now))
+    state = look_around(before, environ, settings, now)
+    # The same text with no work in between is the repetition of an idle session: no news, however often.
+    if settings["sources.statusline"] and (
+        known is None or (known.text, known.worked) != (memo.text, memo.worked)
+    ):
+        state = _told(state, said, now, settings)
+    _print(_line(state, environ, now))
+    if state.belief != before.belief:
+        state = replace(state, refreshed_at=now)
+        publish(folder, state, settings["ttl"])
+    elif state != before:
+        states.save(folder, state)
+    if said.session:
+        table = rows(state.belief, "claude", now)
+        store.write(folder, name, timetable.write(table, next_due(state, settings["ttl"]), now, memo))
+    return state, settings
+
+
+def _told(state: State, said: statusline.Said, now: float, settings: Settings) -> State:
+    if said.invalid:
+        objections = dict.fromkeys(said.invalid, "not a percentage, or no sensible reset")
+        state = replace(state, rejected=with_rejected(state.rejected, SOURCE, objections, now))
+    if said.usage is None:
+        return state
+    return take(state, Reading(SOURCE, now, said.usage, dated=False), now, settings["ttl"])
+
+
+def _line(state: State, environ: Mapping[str, str], now: float) -> str:
+    columns = environ.get("COLUMNS", "")
+    return fitted(
+        state.belief, "claude", now, int(columns) if columns.isdecimal() and columns != "0" else None
+    )
+
+
+def _forget(folder: str, said: statusline.Said) -> None:
+    """Make sure that the launcher finds nothing to print for a session that left its plan."""
+    if said.session and os.path.lexists(os.path.join(folder, SESSION + said.session)):
+        memo = timetable.Memo(NO_MEMO, said.worked, int(time.time()))
+        with suppress(store.Busy, OSError), store.locked(folder, _LOCK_WAIT):
+            content = timetable.write([(timetable.FOR_EVER, "$--")], 0, 0, memo)
+            store.write(folder, SESSION + said.session, content)
+
+
+def _settings(state: State) -> Settings:
+    # Those of the last refresh: parsing config.toml at every reply would cost as much as all the rest.
+    try:
+        return check(state.settings)
+    except SettingsError:
+        return Settings({})
+
+
+def _stdin() -> bytes:
+    """Return the input: up to 1 MiB, up to its end, and never from a terminal or one that stays silent."""
+    text = b""
+    with suppress(OSError, ValueError):
+        while not os.isatty(0) and len(text) < _MAX_INPUT and select.select([0], [], [], _PATIENCE)[0]:
+            part = os.read(0, 65536)
+            if not part:
+                break
+            text += part
+    return text
+
+
+def _print(line: str) -> None:
+    with suppress(OSError):
+        os.write(1, line.encode() + b"\n")

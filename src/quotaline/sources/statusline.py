@@ -1,0 +1,91 @@
+"""
+What Claude Code hands to its statusLine command on stdin (contract 1.1 and 1.2).
+
+The best source: free, and seconds old when the session has just had a reply.
+But it is undated, and an idle session repeats its last numbers for ever.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from quotaline import answer
+from quotaline.usage import FIVE_HOUR, LENGTHS, SEVEN_DAY, SPEND, Usage, Window
+
+_LIMITS = {FIVE_HOUR: FIVE_HOUR, SEVEN_DAY: SEVEN_DAY, "spend_limit": SPEND}
+_SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """
+    What one run was told.
+
+    `session`: its id, empty if it names none that is fit for a file name;
+    `usage`: None without any valid window; `invalid`: the windows whose values
+    are absurd; `worked`: milliseconds of API time so far, which grow with every
+    reply; `cost`: of the session, in dollars.
+    """
+
+    session: str = ""
+    usage: Usage | None = None
+    invalid: tuple[str, ...] = ()
+    worked: int = 0
+    cost: float | None = None
+
+
+def parse(text: bytes, now: float) -> Said:
+    """Return what the JSON tells. Whatever is missing, broken or absurd in it was not told; never raises."""
+    try:
+        document = answer.load(text)
+    except ValueError:
+        return Said()
+    if not isinstance(document, dict):
+        return Said()
+    limits = _dict(document.get("rate_limits"))
+    windows: dict[str, Window] = {}
+    for name, key in _LIMITS.items():
+        told = _dict(limits.get(name))
+        found = answer.window(told.get("used_percentage"), told.get("resets_at"), now, LENGTHS.get(key))
+        # Claude Code leaves a window out until it has a reset; one without has nothing to be known by.
+        if found and found.resets_at is not None:
+            windows[key] = found
+    session = document.get("session_id")
+    cost = _dict(document.get("cost"))
+    return Said(
+        session=session if isinstance(session, str) and _SESSION.fullmatch(session) else "",
+        usage=Usage.of(windows) if windows else None,
+        invalid=tuple(key for name, key in _LIMITS.items() if _dict(limits.get(name)) and key not in windows),
+        worked=int(answer.number(cost.get("total_api_duration_ms")) or 0),
+        cost=answer.number(cost.get("total_cost_usd")),
+    )
+
+
+def memo(text: bytes) -> str:
+    """
+    Return the text of `rate_limits` as shell/quotaline cuts it out, empty if there is none.
+
+    The pieces between braces, from the one that ends in `"rate_limits":` to the
+    first empty one, which is where its two closing braces meet.
+    """
+    pieces = iter(re.split("[{}]", text.decode(errors="replace").partition("\n")[0]))
+    if not any(piece.endswith('"rate_limits":') for piece in pieces):
+        return ""
+    kept = []
+    for piece in pieces:
+        if not piece:
+            break
+        kept.append(piece)
+    return "".join(kept)
+
+
+def dollars(amount: float) -> str:
+    """Return a cost as people read it: `$0.42`. Digits only, whatever came in."""
+    return f"${amount:.2f}" if math.isfinite(amount) and amount >= 0 else "$--"
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
