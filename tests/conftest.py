@@ -53,3 +53,9 @@ def live(tmp_path: pathlib.Path, binaries: pathlib.Path) -> Iterator[World]:
 def plain_environ() -> dict[str, str]:
     """The environment less what pip would warn about."""
     return {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+
+
+@pytest.fixture(scope="session")
+def data() -> pathlib.Path:
+    """Real inputs."""
+    return ROOT / "tests/data"

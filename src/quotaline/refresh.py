@@ -18,7 +18,7 @@ from quotaline.edition import publish
 from quotaline.intake import look_around
 from quotaline.merge import current
 from quotaline.places import cache_folder
-from quotaline.settings import Settings, SettingsError, check, load
+from quotaline.settings import Settings, SettingsError, kept, load
 from quotaline.sources import claude_cli
 
 if TYPE_CHECKING:
@@ -165,10 +165,7 @@ def _in_force(config_file: str, state: State) -> tuple[Settings, SettingsError |
         return load(config_file), None
     except SettingsError as error:
         # Not the defaults: a typing error must not turn on a source that was turned off.
-        try:
-            return check(state.settings), error
-        except SettingsError:
-            return Settings({}), error
+        return kept(state.settings), error
 
 
 def _has_ended(state: State, now: float) -> bool:

@@ -20,7 +20,7 @@ from quotaline.edition import NO_MEMO, SESSION, next_due, publish
 from quotaline.intake import look_around, take
 from quotaline.places import cache_folder
 from quotaline.segment.markup import fitted, rows
-from quotaline.settings import Settings, SettingsError, check
+from quotaline.settings import Settings, kept
 from quotaline.sources import statusline
 from quotaline.state import State, with_rejected
 from quotaline.usage import Reading
@@ -60,7 +60,7 @@ def run(environ: Mapping[str, str]) -> None:
             state, settings = _update(folder, text, said, environ, now)
     except (store.Busy, OSError):  # shown all the same; kept at the next run
         state = states.load(folder)
-        settings = _settings(state)
+        settings = kept(state.settings)
         _print(_line(_told(state, said, now, settings), environ, now))
     if now >= next_due(state, settings["ttl"]) and store.claim(folder, now):
         from quotaline.background import start
@@ -72,7 +72,8 @@ def _update(
     folder: str, text: bytes, said: statusline.Said, environ: Mapping[str, str], now: float
 ) -> tuple[State, Settings]:
     before = states.load(folder)
-    settings = _settings(before)
+    # Those of the last refresh: parsing config.toml at every reply would cost as much as all the rest.
+    settings = kept(before.settings)
     name = SESSION + said.session
     known = timetable.memo(store.read(folder, name) or b"") if said.session else None
     memo = timetable.Memo(statusline.memo(text), said.worked, int(now))
@@ -117,14 +118,6 @@ def _forget(folder: str, said: statusline.Said) -> None:
         with suppress(store.Busy, OSError), store.locked(folder, _LOCK_WAIT):
             content = timetable.write([(timetable.FOR_EVER, "$--")], 0, 0, memo)
             store.write(folder, SESSION + said.session, content)
-
-
-def _settings(state: State) -> Settings:
-    # Those of the last refresh: parsing config.toml at every reply would cost as much as all the rest.
-    try:
-        return check(state.settings)
-    except SettingsError:
-        return Settings({})
 
 
 def _stdin() -> bytes:

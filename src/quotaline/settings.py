@@ -102,6 +102,14 @@ def check(document: dict[str, Any]) -> Settings:
     return Settings({key: find(key).check(value) for key, value in _flat(document)})
 
 
+def kept(document: dict[str, Any]) -> Settings:
+    """Return the settings that the last refresh wrote into belief.json; the defaults if that is junk."""
+    try:
+        return check(document)
+    except SettingsError:
+        return Settings({})
+
+
 def find(key: str) -> Setting:
     """Return the setting of that name. Raises SettingsError that names the nearest one."""
     if key in TABLE:

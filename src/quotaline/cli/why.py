@@ -13,7 +13,7 @@ from quotaline.merge import current
 from quotaline.places import cache_folder
 from quotaline.segment.duration import duration
 from quotaline.segment.text import LABELS, UNKNOWN, label
-from quotaline.settings import Settings, check
+from quotaline.settings import kept
 from quotaline.state import State, load
 
 if TYPE_CHECKING:
@@ -110,8 +110,7 @@ def _account(state: State) -> str | None:
 def _next(state: State) -> float | None:
     if not state.refreshed_at:
         return None
-    settings: Settings = check(state.settings)
-    return next_due(state, settings["ttl"])
+    return next_due(state, kept(state.settings)["ttl"])
 
 
 def _when(at: float, now: float) -> str:
