@@ -1,0 +1,138 @@
+"""What imports what: the house is built one way, and the hot path stays light."""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+# A room may import the rooms of lower floors, and of its own where the house says so (design 5).
+FLOORS = [
+    {"clock", "errors", "places", "usage"},
+    {"answer", "backoff", "merge", "settings", "store", "timetable"},
+    {"segment", "sources", "state"},
+    {"edition", "intake"},
+    {"attempt"},
+    {"refresh", "session", "library", "reader", "background"},
+    {"hosts", "cli"},
+]
+PURE = {"usage", "answer", "merge", "backoff", "segment"}
+SOURCE = pathlib.Path(__file__).parent.parent / "src/quotaline"
+
+
+def imports(path: pathlib.Path) -> set[str]:
+    """Return the modules that a file imports anywhere, functions included."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(str(node.module))
+            if node.module in ("quotaline", "quotaline.sources", "quotaline.cli"):
+                found |= {f"{node.module}.{name.name}" for name in node.names}
+    return found
+
+
+def room(module: str) -> str:
+    return module.split(".")[1] if module.count(".") else ""
+
+
+FILES = sorted(SOURCE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_imports_run_one_way(path: pathlib.Path) -> None:
+    mine = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+    if mine in ("__init__", "__main__"):
+        return
+    floor = next(at for at, rooms in enumerate(FLOORS) if mine in rooms)
+    allowed = set().union(*FLOORS[: floor + 1]) | {"__version__", ""}
+
+    assert {room(name) for name in imports(path) if name.startswith("quotaline")} <= allowed
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.glob("sources/*.py")), ids=lambda path: path.name)
+def test_sources_do_not_know_each_other(path: pathlib.Path) -> None:
+    others = {name for name in imports(path) if name.startswith("quotaline.sources.")}
+
+    assert others <= {"quotaline.sources.credentials", "quotaline.sources.credentials.Token"}
+    assert not others or path.name == "api.py"
+
+
+@pytest.mark.parametrize(
+    ("library", "home"),
+    [("requests", "sources/api.py"), ("keyring", "sources/credentials.py"), ("tomlkit", "cli/config.py")],
+)
+def test_library_has_one_home(library: str, home: str) -> None:
+    users = {path for path in FILES if library in {name.split(".")[0] for name in imports(path)}}
+
+    assert users == {SOURCE / home}
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_pure_rooms_have_no_clock_and_no_files(name: str) -> None:
+    for path in FILES:
+        if path.relative_to(SOURCE).parts[0].removesuffix(".py") == name:
+            assert not {"os", "time", "pathlib", "subprocess", "socket"} & imports(path)
+
+
+def modules(code: str) -> set[str]:
+    """Return what a fresh interpreter has loaded after some code."""
+    program = f"import sys; before = set(sys.modules)\n{code}\nprint(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stdout.split("\n")[-2].split())
+
+
+def test_import_of_the_package_loads_nothing_else() -> None:
+    assert modules("import quotaline") == {"quotaline"}
+
+
+def test_printing_a_fresh_segment_loads_only_our_small_rooms(tmp_path: pathlib.Path) -> None:
+    code = f"""
+import os; os.environ.update(HOME={str(tmp_path)!r})
+from quotaline.refresh import Job, refresh
+refresh(Job(os.environ, ''))
+for name in set(sys.modules) - before: del sys.modules[name]
+import quotaline.cli
+quotaline.cli.main(['--for', 'plain'])
+"""
+
+    assert {name for name in modules(code) if name.startswith("quotaline")} == {
+        "quotaline",
+        "quotaline.cli",
+        "quotaline.clock",
+        "quotaline.places",
+        "quotaline.reader",
+        "quotaline.store",
+        "quotaline.timetable",
+    }
+
+
+def test_reader_loads_no_slow_module() -> None:
+    slow = {
+        "argparse",
+        "json",
+        "re",
+        "typing",
+        "dataclasses",
+        "datetime",
+        "pathlib",
+        "subprocess",
+        "requests",
+        "rich",
+    }
+
+    assert not slow & modules("import quotaline.cli")
+
+
+def test_refresh_that_asks_nobody_loads_no_http(tmp_path: pathlib.Path) -> None:
+    code = f"""
+import os; os.environ.update(HOME={str(tmp_path)!r})
+from quotaline.refresh import Job, refresh
+refresh(Job(os.environ, ''))
+"""
+
+    assert not {"requests", "urllib3", "keyring", "rich", "tomlkit"} & modules(code)
