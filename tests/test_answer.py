@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import pathlib
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from quotaline import answer
 from quotaline.errors import UnreadableAnswer
 from quotaline.usage import Credits, ScopedWindow, Usage, Window
+
+if TYPE_CHECKING:
+    import pathlib
 
 NOW = 1_795_300_000.0
 RESET = "2026-11-22T01:10:00.408408+00:00"
@@ -166,7 +169,7 @@ def test_what_is_no_usage_answer_is_refused(body: object) -> None:
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5000, "\ufeff{}", "{", b"\xff\xfe", b"\x00"])
 def test_json_that_breaks_parsers_is_a_value_error(text: str | bytes) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         answer.load(text)
 
 

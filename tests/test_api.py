@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pathlib
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
@@ -17,12 +17,15 @@ from quotaline.errors import (
     QuotalineError,
     RateLimited,
     ServerError,
-    UnreadableAnswer,
     Unreachable,
+    UnreadableAnswer,
 )
 from quotaline.sources.api import ENDPOINT, fetch, retry_after
 from quotaline.sources.credentials import Token
 from quotaline.usage import Usage, Window
+
+if TYPE_CHECKING:
+    import pathlib
 
 NOW = 1_795_300_000.0
 TOKEN = Token("sk-ant-oat01-canary")
@@ -30,10 +33,10 @@ RATE_LIMIT = {"error": {"type": "rate_limit_error", "message": "Rate limited. Pl
 SCOPE = {"type": "error", "error": {"type": "permission_error", "message": "scope requirement user:profile"}}
 
 
-def ask(*, user_agent: str = "", **answer: object) -> Usage:
+def ask(**answer: Any) -> Usage:
     with responses.RequestsMock() as endpoint:
-        endpoint.get(ENDPOINT, **answer)  # type: ignore[arg-type]
-        return fetch(TOKEN, now=NOW, user_agent=user_agent)
+        endpoint.get(ENDPOINT, **answer)
+        return fetch(TOKEN, now=NOW)
 
 
 def test_answer_becomes_usage() -> None:

@@ -16,8 +16,8 @@ from quotaline.errors import (
     QuotalineError,
     RateLimited,
     ServerError,
-    UnreadableAnswer,
     Unreachable,
+    UnreadableAnswer,
 )
 from quotaline.usage import built
 

@@ -143,7 +143,7 @@ def test_token_shows_as_a_fixed_word_wherever_values_are_shown() -> None:
         str(token),
         f"{token}",
         f"{token:>20}",
-        "%s" % token,
+        f"{token}",
         repr([token]),
         repr({"a": token}),
     ]
@@ -210,7 +210,7 @@ def test_keychain_that_refuses_leaves_the_file_and_without_one_says_so(
 ) -> None:
     keychain[keychain_item(environ)] = KeychainDenied()
 
-    with pytest.raises(KeychainDenied, match="sources.keychain false"):
+    with pytest.raises(KeychainDenied, match=r"sources\.keychain false"):
         load(environ, NOW, platform="darwin")
     write(environ)
     assert load(environ, NOW, platform="darwin").token.reveal() == TOKEN

@@ -1,4 +1,4 @@
-"""One attempt to get an answer: a request with Claude Code's login, or a run of the client."""
+"""One attempt to get an answer, and what it means for the state."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from quotaline import backoff
 from quotaline.errors import QuotalineError
 from quotaline.intake import numbers, take
-from quotaline.sources import claude_cli, credentials
+from quotaline.sources import credentials
 from quotaline.usage import Reading, Usage
 
 if TYPE_CHECKING:
@@ -62,11 +62,6 @@ def _fetch() -> Fetch:
     return api.fetch
 
 
-def of_client(environ: Mapping[str, str], now: float) -> Attempt:
-    """Run `claude -p /usage` once."""
-    return Attempt(claude_cli.ask(environ, now))
-
-
 def outcome(state: State, before: backoff.Backoff, attempt: Attempt, now: float, ttl: float) -> State:
     """
     Return the state with what came of the attempt.
@@ -78,6 +73,9 @@ def outcome(state: State, before: backoff.Backoff, attempt: Attempt, now: float,
         now: Epoch seconds.
         ttl: Seconds.
     """
+    known = numbers(state.belief, now)
+    if attempt.reading is not None:
+        state = take(state, attempt.reading, now, ttl)
     if attempt.error is not None and attempt.requested:
         failed = backoff.failed(before, attempt.error, now, state.login)
         return replace(state, keychain_until=0.0, backoff=failed)
@@ -86,9 +84,6 @@ def outcome(state: State, before: backoff.Backoff, attempt: Attempt, now: float,
         away = KEYCHAIN_AWAY if isinstance(attempt.error, credentials.KeychainDenied) else backoff.CALM
         waiting = replace(before, reason=attempt.error.reason)
         return replace(state, keychain_until=now + away, backoff=waiting)
-    known = numbers(state.belief, now)
-    if attempt.reading is not None:
-        state = take(state, attempt.reading, now, ttl)
     if not attempt.requested:
         return state
     changed = numbers(state.belief, now) != known

@@ -68,12 +68,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What was decided. `source`: whom to ask, if anybody; `before`: the back-off that this starts from."""
+    """What was decided: whom to ask, and `before`, the back-off that this starts from."""
 
     settings: Settings
     settings_error: SettingsError | None
     state: State
-    source: str
+    endpoint: bool
+    client: bool
     before: backoff.Backoff
     keychain: bool
 
@@ -99,14 +100,15 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
     try:
         with store.locked(folder, _LOCK_WAIT):
             plan = _plan(job, folder, force=force)
-            if not plan.source:
+            if not plan.endpoint and not plan.client:
                 return _finish(job, folder, plan, plan.state, attempt)
         # Not under the lock: Claude Code's status line needs that, and an answer can take its time.
         now = job.clock()
-        if plan.source == "api":
+        if plan.endpoint:
             attempt = attempts.of_endpoint(job.environ, plan.settings, now, job.fetch, keychain=plan.keychain)
-        else:
-            attempt = attempts.of_client(job.environ, now)
+        if plan.client and not attempt.requested:
+            _note_client(folder, now)
+            attempt = replace(attempt, reading=claude_cli.ask(job.environ, now))
         with store.locked(folder, _LOCK_WAIT):
             now, ttl = job.clock(), plan.settings["ttl"]
             state = look_around(states.load(folder), job.environ, plan.settings, now)
@@ -123,34 +125,31 @@ def _plan(job: Job, folder: str, *, force: bool) -> _Plan:
     state = look_around(before, job.environ, settings, now)
     if _has_ended(state, now):
         state = replace(state, backoff=backoff.stirred(state.backoff, now, settings["ttl"]))
-    source = _source(job, settings, state, now, force=force)
+    is_due = force or _is_due(state, settings, now)
+    endpoint = is_due and _may_ask_endpoint(job, settings, state, now, force=force)
+    client = is_due and settings["sources.claude_cli"] and _is_past(state.cli_at, claude_cli.EVERY, now)
     keychain = attempts.may_read_keychain(state, settings, now)
     started = state.backoff
     # Written down as failed before it is made: a refresher that is killed has asked all the same.
-    if source == "api":
+    if endpoint:
         state = replace(state, backoff=backoff.attempting(started, now))
         if keychain and sys.platform == "darwin":
             state = replace(state, keychain_until=now + attempts.KEYCHAIN_AWAY)
         states.save(folder, state)
-    elif source:
-        state = replace(state, cli_at=now)
-        states.save(folder, state)
-    return _Plan(settings, settings_error, state, source, started, keychain)
+    return _Plan(settings, settings_error, state, endpoint, client, started, keychain)
 
 
-def _source(job: Job, settings: Settings, state: State, now: float, *, force: bool) -> str:
-    """Return whom to ask: `api`, else `claude_cli` if that is turned on, else nobody."""
-    if not force and not _is_due(state, settings, now):
-        return ""
-    may_ask = backoff.may_ask(state.backoff, now, state.login)
-    if force:
-        may_ask = may_ask or not state.backoff.reason  # a calm is no back-off
-    quiet = job.environ.get("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC")
-    if settings["sources.api"] and may_ask and not quiet:
-        return "api"
-    if settings["sources.claude_cli"] and _is_past(state.cli_at, claude_cli.EVERY, now):
-        return claude_cli.SOURCE
-    return ""
+def _may_ask_endpoint(job: Job, settings: Settings, state: State, now: float, *, force: bool) -> bool:
+    if not settings["sources.api"] or job.environ.get("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"):
+        return False
+    is_calm = not state.backoff.reason  # a calm is no back-off: who forces asks all the same
+    return (force and is_calm) or backoff.may_ask(state.backoff, now, state.login)
+
+
+def _note_client(folder: str, now: float) -> None:
+    """Before it runs: a client that never ends is ended with us, and is not to be started every minute."""
+    with store.locked(folder, _LOCK_WAIT):
+        states.save(folder, replace(states.load(folder), cli_at=now))
 
 
 def _finish(job: Job, folder: str, plan: _Plan, state: State, attempt: attempts.Attempt) -> Outcome:

@@ -7,6 +7,7 @@ and nothing is requested.
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import time
@@ -76,7 +77,7 @@ def _update(
     settings = kept(before.settings)
     name = SESSION + said.session
     known = timetable.memo(store.read(folder, name) or b"") if said.session else None
-    memo = timetable.Memo(statusline.memo(text), said.worked, int(now))
+    memo = timetable.Memo(_memo(text, said), said.worked, int(now))
     state = look_around(before, environ, settings, now)
     # The same text with no work in between is the repetition of an idle session: no news, however often.
     if settings["sources.statusline"] and (
@@ -93,6 +94,12 @@ def _update(
         table = rows(state.belief, "claude", now)
         store.write(folder, name, timetable.write(table, next_due(state, settings["ttl"]), now, memo))
     return state, settings
+
+
+def _memo(text: bytes, said: statusline.Said) -> str:
+    found = statusline.memo(text)
+    # In another spelling the shell can't find it; we still have to know it again.
+    return NO_MEMO + json.dumps(said.usage and said.usage.to_json()) if found is None else found
 
 
 def _told(state: State, said: statusline.Said, now: float, settings: Settings) -> State:

@@ -123,7 +123,7 @@ class World:
             return []
         # A time namespace moves the uptime, libfaketime the wall clock, which has no namespace.
         apart = ["DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"]
-        moved = ["unshare", "-T", "--boottime", str(int(self.travelled)), "env", *apart]
+        moved = ["unshare", "-T", "--boottime", str(max(0, int(self.travelled))), "env", *apart]
         return [*moved, "faketime", "-f", f"{self.travelled:+.0f}s"]
 
     def run(

@@ -64,16 +64,18 @@ def parse(text: bytes, now: float) -> Said:
     )
 
 
-def memo(text: bytes) -> str:
+def memo(text: bytes) -> str | None:
     """
     Return the text of `rate_limits` as shell/quotaline cuts it out, empty if there is none.
 
     The pieces between braces, from the one that ends in `"rate_limits":` to the
-    first empty one, which is where its two closing braces meet.
+    first empty one, which is where its two closing braces meet. None if it is
+    there, but not as Claude Code spells it, so that the shell can't find it.
     """
-    pieces = iter(re.split("[{}]", text.decode(errors="replace").partition("\n")[0]))
+    line, _, rest = text.decode(errors="replace").partition("\n")
+    pieces = iter(re.split("[{}]", line))
     if not any(piece.endswith('"rate_limits":') for piece in pieces):
-        return ""
+        return None if rest or "rate_limits" in line else ""
     kept = []
     for piece in pieces:
         if not piece:
