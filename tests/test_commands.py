@@ -199,6 +199,7 @@ def test_broken_config_is_said_and_neither_overwritten_nor_in_the_way(live: Worl
     live.configure("ttl = = 5\n")
 
     assert live.segment() == "[5h:-- 7d:--]"
+    until(lambda: live.segment() == "[5h:8% 7d:77%]")
     code, text, error = said(live.refresh())
     assert (code, text[:14]) == (1, "[5h:8% 7d:77%]")
     assert "config.toml is broken" in error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -76,7 +77,8 @@ def test_library_has_one_home(library: str, home: str) -> None:
 def test_pure_rooms_have_no_clock_and_no_files(name: str) -> None:
     for path in FILES:
         if path.relative_to(SOURCE).parts[0].removesuffix(".py") == name:
-            assert not {"os", "time", "pathlib", "subprocess", "socket"} & imports(path)
+            assert not {"os", "pathlib", "subprocess", "socket"} & imports(path)
+            assert not re.search(r"\btime\.(time|monotonic)\(|\.now\(|\bopen\(", path.read_text())
 
 
 def modules(code: str) -> set[str]:

@@ -28,7 +28,9 @@ def publish(folder: str, state: State, ttl: float) -> None:
     """
     states.save(folder, state)
     now, due = state.refreshed_at, next_due(state, ttl)
-    for host in HOSTS.keys() - {"claude"}:  # that one's are by session
+    for host in HOSTS:
+        if host == "claude":  # that one's are by session
+            continue
         store.write(folder, f"segment.{host}", timetable.write(rows(state.belief, host, now), due, now))
     table = rows(state.belief, "claude", now)
     for name in os.listdir(folder):

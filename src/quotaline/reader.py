@@ -18,24 +18,43 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-HOSTS = ("ansi", "plain", "claude")
+HOSTS = (
+    "ansi",
+    "plain",
+    "claude",
+    "tmux",
+    "bash",
+    "zsh",
+    "fish",
+    "starship",
+    "json",
+    "waybar",
+    "openmetrics",
+)
 NEUTRAL = "[5h:-- 7d:--]"
+_NEUTRAL = {
+    "json": f'{{"version":1,"text":"{NEUTRAL}","class":"unknown",'
+    '"windows":{"five_hour":null,"seven_day":null}}',
+    "waybar": f'{{"text":"{NEUTRAL}","tooltip":"5h --\\n7d --","class":"unknown","percentage":null}}',
+    "openmetrics": "# EOF",
+}
 
 
 def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
     """
-    Print the host's line, then start the refresher if it is due.
+    Print the host's line (openmetrics: lines), then start the refresher if it is due.
 
     Args:
         host: One of HOSTS; None is ansi on a terminal, plain otherwise.
         environ: The environment: cache folder, config dir, colour rules.
     """
     now = time.time()
+    host = _host(host, environ)
     folder = cache_folder(environ)
-    content = store.read(folder, f"segment.{_host(host, environ)}") if folder else None
-    text, due = (timetable.read(content, now) if content else None) or (NEUTRAL, 0.0)
+    content = store.read(folder, f"segment.{host}") if folder else None
+    text, due = (timetable.read(content, now) if content else None) or (_NEUTRAL.get(host, NEUTRAL), 0.0)
     with suppress(OSError):  # a closed or broken stdout is its reader's business
-        os.write(1, text.encode() + b"\n")
+        os.write(1, text.replace(timetable.NEW_LINE, "\n").encode() + b"\n")
     # A claim far in the past or ahead of a clock that jumped holds nothing up: it is for its minute.
     if folder and due <= now and store.prepare(folder) and store.claim(folder, now):
         from quotaline.background import start
@@ -46,7 +65,7 @@ def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
 def _host(host: str | None, environ: Mapping[str, str]) -> str:
     if host is None:
         host = "ansi" if _is_terminal() else "plain"
-    if host == "ansi" and (environ.get("NO_COLOR") or environ.get("TERM") == "dumb"):
+    if host in ("ansi", "starship") and (environ.get("NO_COLOR") or environ.get("TERM") == "dumb"):
         return "plain"
     return host
 

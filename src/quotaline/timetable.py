@@ -3,9 +3,10 @@ The text of a segment file: what to print, and until when.
 
 A header `version next boot next-uptime`, then pairs of lines: `until
 until-uptime` and the text that is true until then; the last pair, `0 0`, holds
-for ever. Times are epoch seconds and seconds of uptime; NEXT is when a reader
-should start a refresher. So a reader whose refresher is dead still goes from
-fresh to old to unknown on time. Read by shell/quotaline and the hooks too.
+for ever. A text of several lines has NEW_LINE between them. Times are epoch
+seconds and seconds of uptime; NEXT is when a reader should start a refresher.
+So a reader whose refresher is dead still goes from fresh to old to unknown on
+time. Read by shell/quotaline and the hooks too.
 
 A Claude Code session's has two more words in its header, `worked seen`, and a
 second line: the text of `rate_limits` that it was made for.
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 FOR_EVER = 0
+NEW_LINE = "\x1e"  # ASCII's record separator
 
 
 class Memo:

@@ -1,0 +1,179 @@
+# quotaline: bash integration (bash 3.2 or newer)
+#
+#   install  eval "$(quotaline init bash)"    at the end of ~/.bashrc
+#   show     by itself in front of the prompt, or where you name it:
+#            PS1='\w ${QUOTALINE} \$ '        single quotes: expanded per prompt
+#   remove   delete these lines and open a new shell
+#
+# Sets QUOTALINE before each prompt, with builtins only. Prints nothing, keeps $?
+# and never waits. PS1 names the variable instead of holding its text, so bash has
+# nothing to execute, whatever the text is.
+#
+# Honours QUOTALINE_COMMAND (the command to start; else the one on PATH),
+# QUOTALINE_EXPORT=1 (export QUOTALINE_ANSI too, for starship's env_var),
+# QUOTALINE_PLACE=0 (leave PS1 alone), QUOTALINE_CACHE_DIR, XDG_CACHE_HOME,
+# CLAUDE_CONFIG_DIR, NO_COLOR, TERM.
+# shellcheck shell=bash
+# shellcheck disable=SC2310 # in conditions on purpose: "set -e" must not end the shell
+
+if [[ $- == *i* ]]; then
+    # _quotaline_hook: the element of PROMPT_COMMAND. First there, so that all that
+    # builds a prompt after it finds this prompt's value.
+    _quotaline_hook() {
+        local status=$? REPLY=''
+        _quotaline_update || :
+        _quotaline_end "${status}"
+    }
+
+    # _quotaline_place: the last element. Themes build PS1 anew at every prompt.
+    _quotaline_place() {
+        local status=$?
+        if [[ ${QUOTALINE_PLACE-} != 0 && ${PS1-} != *QUOTALINE* ]] && shopt -q promptvars &&
+            ! declare -F starship_precmd >/dev/null && ! declare -F _omp_hook >/dev/null; then
+            # shellcheck disable=SC2016 # PS1 names it
+            PS1='${QUOTALINE:+${QUOTALINE} }'${PS1-}
+        fi
+        _quotaline_end "${status}"
+    }
+
+    # Under "set -e" a status of 1 that "false && true" left would end the shell here.
+    _quotaline_end() {
+        if [[ $- == *e* ]]; then return 0; fi
+        return "$1"
+    }
+
+    # _quotaline_update: sets QUOTALINE, and QUOTALINE_ANSI if it is wanted, and starts
+    # the refresher if it is due.
+    _quotaline_update() {
+        local markup=bash terminal=ansi due='' folder='' now=''
+        if [[ -n ${NO_COLOR-} || ${TERM-} == dumb ]]; then markup=plain terminal=plain; fi
+        _quotaline_find_folder
+        _quotaline_read "${markup}"
+        # shellcheck disable=SC2034 # for PS1
+        QUOTALINE=${REPLY}
+        if [[ -n ${due} && -n ${folder} ]]; then _quotaline_start; fi
+        if [[ ${QUOTALINE_EXPORT-} == 1 ]]; then
+            _quotaline_read "${terminal}"
+            export QUOTALINE_ANSI=${REPLY}
+        fi
+    }
+
+    # _quotaline_find_folder: sets folder by the rule of places.py. It stays empty
+    # without a home, and for a relative config dir: that is another one in each folder.
+    _quotaline_find_folder() {
+        local home=${HOME-} config=${CLAUDE_CONFIG_DIR-} root part path=''
+        if [[ ${home} != /* ]]; then return 0; fi
+        home=${home%/}
+        root=${home}/${_quotaline_caches}/quotaline
+        if [[ ${XDG_CACHE_HOME-} == /* ]]; then root=${XDG_CACHE_HOME}/quotaline; fi
+        if [[ ${QUOTALINE_CACHE_DIR-} == /* ]]; then root=${QUOTALINE_CACHE_DIR}; fi
+        case ${config} in
+        '' | "${home}/.claude" | "${home}/.claude/")
+            folder=${root}/default
+            return 0
+            ;;
+        /*) ;;
+        *) return 0 ;;
+        esac
+        config=${config}/
+        while [[ -n ${config} ]]; do
+            part=${config%%/*} config=${config#*/}
+            case ${part} in
+            '' | .) ;;
+            ..) path=${path%/*} ;;
+            *) path=${path}/${part} ;;
+            esac
+        done
+        folder=${root}/dirs${path}
+    }
+
+    # _quotaline_read HOST: sets REPLY to what the host's segment says now, and due to 1
+    # if a refresher should start. The reads are bounded: whatever was put in the
+    # segment's place, a prompt must come. Numbers are checked before any arithmetic:
+    # in bash that executes what stands in a subscript.
+    _quotaline_read() {
+        local segment=${folder}/segment.$1 version='' next='' boot='' next_up='' until until_up text row
+        REPLY='[5h:-- 7d:--]' due=1
+        if [[ -z ${folder} || ! -f ${segment} || ! -r ${segment} ]]; then return 0; fi
+        {
+            IFS=' ' \builtin read -r -n 100 version next boot next_up || :
+            if [[ ${version} != 1 ]]; then return 0; fi
+            if [[ -n ${_quotaline_boot} && ${boot} == "${_quotaline_boot}" ]]; then
+                IFS=. \builtin read -r now _ </proc/uptime
+            else
+                _quotaline_epoch
+                next_up=${next} boot=''
+            fi
+            for ((row = 0; row < 500; row++)); do
+                until='' until_up='' text=''
+                IFS=' ' \builtin read -r -n 60 until until_up || return 0
+                IFS='' \builtin read -r -n 1000 text || return 0
+                if [[ -z ${boot} ]]; then until_up=${until}; fi
+                _quotaline_are_numbers "${now}" "${next_up}" "${until}" "${until_up}" || return 0
+                if ((until == 0 || until_up > now)); then break; fi
+                text=''
+            done
+        } 2>/dev/null <"${segment}" || return 0
+        if [[ -z ${text} ]]; then return 0; fi
+        REPLY=${text}
+        if ((now < next_up)); then due=''; fi
+    }
+
+    # Digits without a leading zero (that is octal), and few enough for 64 bits.
+    _quotaline_are_numbers() {
+        local number
+        for number; do
+            case ${number} in '' | *[!0123456789]* | 0?* | ????????????????*) return 1 ;; *) ;; esac
+        done
+    }
+
+    # _quotaline_epoch: sets now to the epoch seconds, without a fork.
+    _quotaline_epoch() {
+        if [[ -n ${_quotaline_loaded} ]]; then
+            now=$((_quotaline_loaded + SECONDS))
+        else
+            \builtin printf -v now '%(%s)T' -1
+        fi
+    }
+
+    # _quotaline_start: has the command look after the claim and the refresher, at most
+    # every 15 s. In a subshell's background it is no job of this shell: no message, no
+    # question at exit, no hangup; and nothing that the terminal waits for is open in it.
+    _quotaline_start() {
+        local age=$((SECONDS - _quotaline_tried))
+        if ((age >= 0 && age < 15)); then return 0; fi
+        _quotaline_tried=${SECONDS}
+        (\builtin cd / && \command -- "${QUOTALINE_COMMAND:-quotaline}" --for bash </dev/null >/dev/null 2>&1 &)
+    }
+
+    _quotaline_tried=-15
+    _quotaline_boot=''
+    if [[ -r /proc/sys/kernel/random/boot_id && -r /proc/uptime ]]; then
+        IFS=- \builtin read -r _quotaline_boot _ </proc/sys/kernel/random/boot_id || :
+    fi
+    _quotaline_loaded=''
+    if ((BASH_VERSINFO[0] < 4 || (BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 2))); then
+        _quotaline_loaded=$(($(\command date +%s) - SECONDS)) # no clock in this bash: one fork now, none later
+    fi
+    _quotaline_caches=.cache
+    if [[ -d /System/Library/CoreServices ]]; then _quotaline_caches=Library/Caches; fi
+
+    # starship keeps what it found in PROMPT_COMMAND, and runs it first.
+    if [[ "${PROMPT_COMMAND[*]-} ${STARSHIP_PROMPT_COMMAND-}" != *_quotaline_hook* ]]; then
+        if ((BASH_VERSINFO[0] > 5 || (BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] >= 1))); then
+            # As an array: then bash gives each element the same $? and PIPESTATUS.
+            PROMPT_COMMAND=(_quotaline_hook ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"})
+        else
+            # shellcheck disable=SC2178,SC2128 # a string to these versions; and theirs may end in ";"
+            PROMPT_COMMAND=_quotaline_hook$'\n'${PROMPT_COMMAND-}
+        fi
+    fi
+    if [[ "${PROMPT_COMMAND[*]}" != *_quotaline_place* ]]; then
+        if ((BASH_VERSINFO[0] > 5 || (BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] >= 1))); then
+            PROMPT_COMMAND+=(_quotaline_place)
+        else
+            # shellcheck disable=SC2178,SC2128 # as above
+            PROMPT_COMMAND=${PROMPT_COMMAND}$'\n'_quotaline_place
+        fi
+    fi
+fi

@@ -1,0 +1,180 @@
+# quotaline: zsh integration (zsh 5.2 or newer)
+#
+#   install  eval "$(quotaline init zsh)"    at the end of ~/.zshrc
+#   show     by itself on the right, or where you name it, with prompt_subst set:
+#            PROMPT='%~ ${QUOTALINE} %# '    single quotes: expanded per prompt
+#            powerlevel10k: add quotaline to POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS
+#   remove   delete these lines and open a new shell
+#
+# Sets QUOTALINE before each prompt, with builtins only, and repaints the prompt when
+# a refresh has changed it. Prints nothing, keeps $? and never waits.
+#
+# Honours QUOTALINE_COMMAND (the command to start; else the one on PATH),
+# QUOTALINE_EXPORT=1 (export QUOTALINE_ANSI too, for starship's env_var),
+# QUOTALINE_PLACE=0 (leave RPROMPT alone), QUOTALINE_CACHE_DIR, XDG_CACHE_HOME,
+# CLAUDE_CONFIG_DIR, NO_COLOR, TERM.
+# shellcheck shell=bash disable=all # there is none for zsh
+
+if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
+    # _quotaline_precmd: the first of precmd_functions, so that all that builds a
+    # prompt after it finds this prompt's value.
+    _quotaline_precmd() {
+        emulate -L zsh
+        local due folder
+        _quotaline_update
+        if [[ -n $due && -n $folder ]]; then _quotaline_start; fi
+        return 0
+    }
+
+    # _quotaline_place: the last of them, as themes build RPROMPT anew at every prompt.
+    # Without prompt_subst the text itself has to stand in RPROMPT. We do not set that
+    # option: a prompt made for its absence may hold a branch named $(...).
+    _quotaline_place() {
+        if [[ -o prompt_subst ]]; then local piece='${QUOTALINE}'; else local piece=$QUOTALINE; fi
+        emulate -L zsh
+        local rest=${RPROMPT-}
+        if [[ -n $_quotaline_piece ]]; then rest=${rest#"$_quotaline_piece"}; fi
+        if [[ ${QUOTALINE_PLACE-} == 0 || "${PROMPT-}${rest}" == *(QUOTALINE|starship)* ]] ||
+            (( $+functions[p10k] || $+functions[_omp_precmd] )); then
+            piece=
+        elif [[ $piece != '${QUOTALINE}' && $piece == *[\$\`\\]* ]]; then
+            piece= # nothing that is ours, and prompt_subst may come
+        elif [[ -n $piece && -n $rest ]]; then
+            piece+=' '
+        fi
+        if [[ -n $piece || -n $_quotaline_piece ]]; then RPROMPT=$piece$rest; fi
+        _quotaline_piece=$piece
+    }
+
+    # What p10k calls: -e has it expanded at each repaint, -c hides it while it is empty.
+    prompt_quotaline() { p10k segment -e -c '$QUOTALINE' -t '$QUOTALINE' }
+
+    # _quotaline_update: sets QUOTALINE, and QUOTALINE_ANSI if it is wanted; due and
+    # folder are its caller's.
+    _quotaline_update() {
+        emulate -L zsh
+        local REPLY markup=zsh terminal=ansi
+        if [[ -n ${NO_COLOR-} || ${TERM-} == dumb ]]; then markup=plain terminal=plain; fi
+        _quotaline_find_folder
+        if [[ ${QUOTALINE_EXPORT-} == 1 ]]; then
+            _quotaline_read $terminal
+            export QUOTALINE_ANSI=$REPLY
+        fi
+        _quotaline_read $markup
+        if [[ $markup == plain ]]; then REPLY=${REPLY//\%/%%}; fi
+        typeset -g QUOTALINE=$REPLY
+    }
+
+    # _quotaline_find_folder: sets folder by the rule of places.py. It stays empty
+    # without a home, and for a relative config dir: that is another one in each folder.
+    _quotaline_find_folder() {
+        emulate -L zsh
+        local home=${HOME-} config=${CLAUDE_CONFIG_DIR-} root
+        folder=
+        if [[ $home != /* ]]; then return 0; fi
+        home=${home%/}
+        root=$home/$_quotaline_caches/quotaline
+        if [[ ${XDG_CACHE_HOME-} == /* ]]; then root=$XDG_CACHE_HOME/quotaline; fi
+        if [[ ${QUOTALINE_CACHE_DIR-} == /* ]]; then root=$QUOTALINE_CACHE_DIR; fi
+        if [[ -z $config || $config == "$home/.claude" || $config == "$home/.claude/" ]]; then
+            folder=$root/default
+        elif [[ $config == /* ]]; then
+            folder=$root/dirs${config:a}
+        fi
+    }
+
+    # _quotaline_read HOST: sets REPLY to what the host's segment says now, and due to 1
+    # if a refresher should start. One bounded read: whatever was put in the segment's
+    # place, a prompt must come. Numbers are checked before any arithmetic: that
+    # executes what stands in a subscript.
+    _quotaline_read() {
+        emulate -L zsh
+        local segment=$folder/segment.$1 content now text number
+        local -a lines head until
+        local -i fd column=4 row
+        REPLY='[5h:-- 7d:--]' due=1
+        if [[ -z $folder || ! -f $segment ]]; then return 0; fi
+        sysopen -r -o nofollow,nonblock,cloexec -u fd -- $segment 2>/dev/null || return 0
+        sysread -i $fd -s 65536 content 2>/dev/null
+        exec {fd}<&-
+        lines=("${(@f)content}")
+        head=(${(s: :)lines[1]})
+        if [[ ${head[1]-} != 1 ]]; then return 0; fi
+        if [[ -n $_quotaline_boot && ${head[3]-} == $_quotaline_boot ]]; then
+            \builtin read -r now </proc/uptime
+            now=${now%%.*}
+        else
+            now=$EPOCHSECONDS column=2
+        fi
+        for ((row = 2; row < $#lines; row += 2)); do
+            until=(${(s: :)lines[row]})
+            for number in $now ${head[column]-x} ${until[1]-x} ${until[2]-x}; do
+                if [[ $number != <0-999999999999999> ]]; then return 0; fi
+            done
+            if ((until[1] == 0 || until[column / 2] > now)); then
+                text=$lines[row+1]
+                break
+            fi
+        done
+        if [[ -z $text ]]; then return 0; fi
+        REPLY=$text
+        if ((now < head[column])); then due=; fi
+    }
+
+    # _quotaline_start: starts the refresher, if this minute's claim is to be had, at
+    # most every 15 s; folder is its caller's. The pipe tells the line editor of its
+    # end. A process substitution is no job: no message, no question at exit, no hangup.
+    _quotaline_start() {
+        emulate -L zsh
+        local command=${QUOTALINE_COMMAND:-${commands[quotaline]-}} claim=$folder/claim.$((EPOCHSECONDS / 60))
+        local -i fd age=$((EPOCHSECONDS - _quotaline_tried))
+        if ((age >= 0 && age < 15)) || [[ -z $command || -e $claim ]]; then return 0; fi
+        _quotaline_tried=$EPOCHSECONDS
+        # The installers put quotaline-cli beside the command; a symlink of yours may not.
+        if [[ ! -x ${command:h}/quotaline-cli ]]; then command=${command:A}; fi
+        exec {fd}< <(
+            umask 077
+            setopt no_clobber
+            # Without a folder there is nothing to claim, and the refresher makes it.
+            if [[ ! -d $folder ]] || { \builtin true >$claim } 2>/dev/null; then
+                \builtin cd -q / && ${command:h}/quotaline-cli refresh --detached </dev/null >/dev/null 2>&1
+            fi
+            \builtin print 2>/dev/null # without it the pipe would be closed at once, the refresher's stdout
+        )
+        zle -F $fd _quotaline_refreshed
+    }
+
+    # The line editor's handler. No emulate here: _quotaline_place asks for your prompt_subst.
+    _quotaline_refreshed() {
+        local before=$QUOTALINE due folder
+        () {
+            emulate -L zsh
+            local -i fd=$1
+            zle -F $fd
+            exec {fd}<&-
+        } "$1"
+        _quotaline_update
+        if [[ $QUOTALINE != "$before" ]]; then
+            _quotaline_place
+            # At a continuation line there is another prompt, and what is typed would be redrawn wrongly.
+            if [[ ${CONTEXT-} != cont ]]; then
+                zle .reset-prompt
+                zle -R
+            fi
+        fi
+        return 0
+    }
+
+    () {
+        emulate -L zsh
+        typeset -gi _quotaline_tried=0
+        typeset -g _quotaline_boot= _quotaline_caches=.cache _quotaline_piece=${_quotaline_piece-}
+        if [[ -r /proc/sys/kernel/random/boot_id && -r /proc/uptime ]]; then
+            \builtin read -r _quotaline_boot </proc/sys/kernel/random/boot_id
+            _quotaline_boot=${_quotaline_boot%%-*}
+        fi
+        if [[ -d /System/Library/CoreServices ]]; then _quotaline_caches=Library/Caches; fi
+        typeset -ga precmd_functions
+        precmd_functions=(_quotaline_precmd ${precmd_functions:#_quotaline_*} _quotaline_place)
+    }
+fi
