@@ -225,7 +225,7 @@ def loose(draw: st.DrawFn, value: Any) -> str:
     def gap() -> str:
         return draw(gaps)
 
-    ascii_only = bool(draw(st.booleans()))
+    ascii_only, trailing = draw(st.tuples(st.booleans(), st.booleans()))
     if not isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=ascii_only)
     if isinstance(value, list):
@@ -234,7 +234,7 @@ def loose(draw: st.DrawFn, value: Any) -> str:
         heads = [f"{json.dumps(key, ensure_ascii=ascii_only)}{gap()}:{gap()}" for key in value]
     items = value if isinstance(value, list) else value.values()
     parts = [gap() + head + draw(loose(item)) + gap() for head, item in zip(heads, items, strict=True)]
-    comma = "," if parts and draw(st.booleans()) else ""
+    comma = "," if parts and trailing else ""
     inside = f"{','.join(parts)}{comma}{gap()}"
     return f"[{inside}]" if isinstance(value, list) else f"{{{inside}}}"
 
