@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
+import time
 from typing import Any
 
 import pytest
 
 from quotaline.hosts.beside import join
-from world import until
+from world import World, until
 
 OURS = "[5h:\x1b[32m8%\x1b[39m 7d:\x1b[33m77%\x1b[39m]"
 GIVEN = (pathlib.Path(__file__).parent / "data/statusline/v2.1.330-after-reply.json").read_bytes()
@@ -84,6 +86,28 @@ def test_both_texts_are_on_the_row_and_both_commands_got_the_same_json(claude: C
 
     assert (claude.folder / "theirs").read_bytes() == GIVEN
     assert (claude.folder / "ours").read_bytes() == GIVEN
+
+
+def test_installed_command_shows_the_sessions_own_numbers_behind_the_old_text(live: World) -> None:
+    settings = live.home / ".claude/settings.json"
+    settings.write_text('{"statusLine": {"type": "command", "command": "printf \'\\\\033[35mopus\'"}}')
+    live.run("quotaline", "install", "claude", "--yes")
+    limits = {
+        "five_hour": {"used_percentage": 8, "resets_at": int(time.time()) + 7200},
+        "seven_day": {"used_percentage": 77, "resets_at": int(time.time()) + 260000},
+    }
+    given = live.home / "given.json"
+    given.write_text(json.dumps({"session_id": "a-b-c", "rate_limits": limits}) + "\n")
+    command = json.loads(settings.read_text())["statusLine"]["command"]
+
+    for _ in range(2):
+        with given.open("rb") as stdin:
+            done = live.run("/bin/sh", "-c", command, stdin=stdin)
+
+        assert (done.returncode, done.stderr) == (0, b"")
+        text = done.stdout.decode()
+        assert text.startswith("\x1b[35mopus\x1b[0m [")
+        assert re.sub(r"\x1b\[[0-9;]*m", "", text) == "opus [5h:8% 7d:77%]\n"
 
 
 def test_below_puts_ours_on_a_row_of_its_own(claude: Claude) -> None:

@@ -45,15 +45,17 @@ def beside(words: list[str], environ: Mapping[str, str]) -> int:
         return 2
     given = b"" if os.isatty(0) else _read(time.monotonic() + LIMIT)
     folder = os.path.dirname(os.path.abspath(sys.argv[0]))
-    theirs = _Child(["/bin/sh", "-c", words[-1]], given, environ)
-    ours = _Child([f"{folder}/quotaline", "--for", "claude"], given, environ)
+    children: list[_Child] = []
 
     def cancelled(_signal: int, _frame: FrameType | None) -> None:
-        # Claude Code kills our group; the other one has its own, so that LIMIT ends its children too.
-        theirs.kill(signal.SIGTERM)
+        # Claude Code kills our group; each child has its own, so that LIMIT ends its children too.
+        for child in children:
+            child.kill(signal.SIGTERM)
         os._exit(0)  # an error would have the shell start the command once more
 
     signal.signal(signal.SIGTERM, cancelled)
+    children.append(theirs := _Child(["/bin/sh", "-c", words[-1]], given, environ))
+    children.append(ours := _Child([f"{folder}/quotaline", "--for", "claude"], given, environ))
     deadline = time.monotonic() + LIMIT
     _serve((theirs, ours), deadline)
     if theirs.status is None:
