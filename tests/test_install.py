@@ -15,7 +15,7 @@ from quotaline.hosts.table import TABLE
 from world import until
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 CONFIGS = sorted((pathlib.Path(__file__).parent / "data/configs").iterdir())
 PLACES = {
@@ -67,13 +67,18 @@ class User:
         assert done.stderr.count("\n") == 1
         return done.stderr
 
-    def answers(self, typed: bytes, *words: str) -> str:
-        """Run on a terminal, type this, and return the screen."""
+    def answers(self, typed: bytes, *words: str, meanwhile: Callable[[], object] = lambda: None) -> str:
+        """Run on a terminal, answer the question with this, and return the screen."""
         child, terminal = pty.fork()
         if child == 0:
             os.execvpe("quotaline", ["quotaline", *words], self.environ)
+        shown = b""
+        while b"? [Y/n]" not in shown:
+            shown += (part := _read(terminal))
+            assert part, shown
+        meanwhile()
         os.write(terminal, typed)
-        shown = b"".join(iter(lambda: _read(terminal), b""))
+        shown += b"".join(iter(lambda: _read(terminal), b""))
         os.waitpid(child, 0)
         os.close(terminal)
         return shown.decode()
@@ -178,6 +183,22 @@ def test_return_key_is_taken_for_yes(user: User) -> None:
     user.answers(b"\n", "install", "bash")
 
     assert b"# >>> quotaline >>>" in path.read_bytes()
+
+
+def test_what_somebody_else_writes_while_we_ask_is_not_written_over(user: User) -> None:
+    path = user.has("bash", b"a=1\n")
+
+    screen = user.answers(b"y\n", "install", "bash", meanwhile=lambda: path.write_bytes(b"a=2\n"))
+
+    assert "it changed meanwhile" in screen
+    assert user.files() == {".bashrc": b"a=2\n"}
+
+
+def test_interrupt_at_the_question_changes_nothing(user: User) -> None:
+    user.has("bash", b"a=1\n")
+
+    assert "Traceback" not in user.answers(b"\x03", "install", "bash")
+    assert user.files() == {".bashrc": b"a=1\n"}
 
 
 def test_without_a_host_those_in_use_are_offered(user: User) -> None:
