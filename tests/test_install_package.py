@@ -30,8 +30,8 @@ def installed(tool: str, wheel: pathlib.Path, root: pathlib.Path, folder: pathli
     }
     if tool.startswith("pip "):
         subprocess.run([*python, "venv", folder], check=True)
-        words = {"pip wheel": [wheel], "pip editable": ["-e", root]}[tool]
-        subprocess.run([folder / "bin/pip", "install", "-q", *words], check=True, env=environ)
+        what = [str(wheel)] if tool == "pip wheel" else ["-e", str(root)]
+        subprocess.run([folder / "bin/pip", "install", "-q", *what], check=True, env=environ)
     elif tool == "uv tool":
         subprocess.run([*python, "uv", "tool", "install", "-q", wheel], check=True, env=environ)
     else:
