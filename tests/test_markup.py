@@ -22,7 +22,7 @@ from quotaline.segment.text import Span
 from quotaline.usage import Reading, ScopedWindow, Usage, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 NOW = 1_795_300_000.0
 STYLES = ("", "green", "yellow", "orange", "red", "dim")
@@ -64,7 +64,7 @@ def shown_in_tmux(text: str) -> str:
     return out
 
 
-SHOWN = {
+SHOWN: dict[str, Callable[[str], str]] = {
     "ansi": shown_in_terminal,
     "plain": str,
     "tmux": shown_in_tmux,
