@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from quotaline import answer, backoff, store, timetable
 from quotaline.errors import LoginExpired, MissingScope, QuotalineError
 from quotaline.merge import Belief, believe, current
-from quotaline.places import cache_folder
+from quotaline.places import cache_folder, home_folder
 from quotaline.segment.markup import HOSTS, rows
 from quotaline.settings import Settings, SettingsError, check
 from quotaline.settings import load as load_settings
@@ -97,8 +97,11 @@ def refresh(job: Job, *, force: bool = False, wait: float = 0.0) -> Outcome:
     folder = cache_folder(job.environ)
     if folder is None:
         raise NoFolder("no home folder: HOME is not set to an absolute path")
-    if not store.prepare(folder):
-        raise NoFolder(f"{folder} can't be used: it must be yours, and writable by you alone")
+    if not store.prepare(folder, home_folder(job.environ)):
+        store.sweep_claims(folder, job.clock())  # the launcher can't tell, and claims one a minute
+        raise NoFolder(
+            f"{folder} can't be used: it must be yours, writable by you alone, in a home that exists"
+        )
     try:
         with store.locked(folder, wait):
             return _refresh(job, folder, force=force)

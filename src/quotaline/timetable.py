@@ -50,7 +50,8 @@ def read(content: bytes, now: float) -> tuple[str, float] | None:
             until = limits.split(" ")
             if int(until[column]) > time or until[0] == "0":
                 ahead = time - now
-                return (text, int((due, due_uptime)[::-1][1 - column]) - ahead) if text else None
+                whole = text and text.isascii() and text.replace("\x1b", "").isprintable()
+                return (text, int((due, due_uptime)[::-1][1 - column]) - ahead) if whole else None
     except (ValueError, IndexError):
         pass
     return None

@@ -40,9 +40,9 @@ def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
     return found
 
 
-def usage(five_hour: float = 8, seven_day: float = 77, **more: Any) -> dict[str, Any]:
-    """Return a usage answer with resets 2 hours and 3 days ahead."""
-    now = time.time()
+def usage(five_hour: float = 8, seven_day: float = 77, *, later: float = 0.0, **more: Any) -> dict[str, Any]:
+    """Return a usage answer of `later` seconds from now, with resets 2 hours and 3 days ahead of that."""
+    now = time.time() + later
 
     def window(percent: float, ahead: float) -> dict[str, Any]:
         at = time.strftime("%Y-%m-%dT%H:%M:%S.408408+00:00", time.gmtime(now + ahead))
