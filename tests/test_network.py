@@ -363,7 +363,7 @@ def test_ten_minutes_of_failures_cost_few_attempts(tmp_path: pathlib.Path, binar
                     kill_the_attempt(live, asked)
                 live.settle()
                 attempts.add(attempted(live))
-                live.travel(60)
+                live.travel(62)
             assert len(live.requests) == (0 if failure in ("refused", "untrusted") else len(attempts))
         return len(attempts)
 
