@@ -65,13 +65,17 @@ def test_first_command_of_the_readme_runs_the_main_job_in_a_fresh_clone(
     root: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    for name in subprocess.run(listed, cwd=root, capture_output=True, text=True, check=True).stdout.split("\0"):
+    for name in subprocess.run(listed, cwd=root, capture_output=True, text=True, check=True).stdout.split(
+        "\0"
+    ):
         if name and (root / name).exists():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(root / name, tmp_path / name, follow_symlinks=False)
     environ = {**plain_environ(), "HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"]}
 
-    done = subprocess.run(["sh", "-c", readme_commands(root)[0]], cwd=tmp_path, env=environ, capture_output=True, check=True)
+    done = subprocess.run(
+        ["sh", "-c", readme_commands(root)[0]], cwd=tmp_path, env=environ, capture_output=True, check=True
+    )
 
     assert b"[5h:97% 7d:52%]" in done.stdout
 
