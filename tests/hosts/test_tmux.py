@@ -102,7 +102,7 @@ def test_status_line_goes_on_while_a_refresher_hangs(live: World) -> None:
     live.refresh()
     live.travel(120)
     live.endpoint("hang")
-    with tmux(live, "set -g status-left '<#(date +%%s)>'") as server:
+    with tmux(live, "set -g status-left-length 20\nset -g status-left '<#(date +%%s)>'") as server:
         server.terminal.wait_for(FRESH)
         until(lambda: len(live.requests) == 2)
         seen: set[str] = set()
