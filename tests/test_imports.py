@@ -18,7 +18,9 @@ FLOORS = [
     {"edition", "intake"},
     {"attempt"},
     {"refresh", "session", "library", "reader", "background"},
-    {"hosts", "cli"},
+    {"hosts"},
+    {"checks"},
+    {"cli"},
 ]
 PURE = {"usage", "answer", "merge", "backoff", "segment", "insight"}
 SOURCE = pathlib.Path(__file__).parent.parent / "src/quotaline"
