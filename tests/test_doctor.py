@@ -19,14 +19,8 @@ if TYPE_CHECKING:
 
     from world import World
 
-PARTS = ["python", "launcher", "PATH", "cache", "config", "login", "refresh", "back-off", "sources"] + [
-    "claude",
-    "tmux",
-    "starship",
-    "bash",
-    "zsh",
-    "fish",
-]
+PARTS = ["python", "launcher", "PATH", "cache", "config", "login", "refresh", "back-off", "sources"]
+PARTS += ["claude", "tmux", "starship", "bash", "zsh", "fish"]
 MAIL = "canary.person@example.org"
 
 
@@ -57,7 +51,7 @@ def test_healthy_installation_is_a_line_a_part_and_exit_0(live: World) -> None:
     assert [line.split()[1] for line in lines] == PARTS
     assert all(line.startswith(("✓", "-")) for line in lines)
     text = dict(line.split(None, 2)[1:] for line in lines)
-    assert re.match(r"file|~/.claude/.credentials.json, expires in 6h59m, may read usage", text["login"])
+    assert re.match(r"~/.claude/.credentials.json, expires in 6h59m, may read usage", text["login"])
     assert re.match(r"statusline on, snapshot on, api on \(\d+s ago\), claude_cli off", text["sources"])
     assert re.match(r"\d+\.\d", text["tmux"])
 
@@ -95,7 +89,6 @@ def move_away(name: str, config: str) -> Callable[[World], None]:
     """Let a host's config name an installation that is gone."""
 
     def sabotage(world: World) -> None:
-        world.environ["PATH"] += ""
         assert world.run("quotaline", "install", name, "--yes").returncode == 0
         path = world.home / config
         path.write_text(path.read_text().replace(f"{world.binaries}/quotaline", "/gone/bin/quotaline"))
@@ -290,7 +283,7 @@ def test_report_is_safe_to_paste(live: World) -> None:
     }
     (live.home / ".claude.json").write_text(json.dumps({"oauthAccount": account}))
     live.refresh()
-    live.configure(f"[sources]\nuser_agent = '{MAIL} {TOKEN} \\u001b[2J'\n{MAIL[:6]} = 1\n")
+    live.configure(f"[sources]\nuser_agent = '{MAIL} {TOKEN} \\u001b[2J'\n'{MAIL}' = 1\n")
     env = {"CLAUDE_CONFIG_DIR": "", "CLAUDE_CODE_OAUTH_SCOPES": MAIL}
 
     for words in (["doctor"], ["doctor", "--json"]):
@@ -299,7 +292,7 @@ def test_report_is_safe_to_paste(live: World) -> None:
             text = (done.stdout + done.stderr).decode()
             assert "~/.config/quotaline/config.toml" in text
             for canary in (TOKEN, TOKEN[-12:], "never-used", MAIL, "canary", str(live.home), "\x1b"):
-                assert canary not in text.replace("key 'sources.canary'", "")
+                assert canary not in text
 
 
 def test_pasteable_text_keeps_what_is_not_the_home() -> None:

@@ -40,7 +40,7 @@ def folder(around: Around) -> Check:
 
 
 def _objection(found: os.stat_result) -> tuple[str, str]:
-    """Return why the store does not use a folder, and the command that mends it; two empty texts if it does."""
+    """Return why the store does not use a folder, and what mends it; two empty texts if it does."""
     if found.st_uid != os.geteuid():
         return "is another user's", 'sudo chown -R "$(id -u)"'
     if found.st_mode & _OTHERS_WRITE:
