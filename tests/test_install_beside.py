@@ -126,7 +126,7 @@ def test_row_that_would_be_cut_leaves_ours_a_row_of_its_own(claude: Claude) -> N
 def test_old_command_that_sleeps_5_s_does_not_hide_ours_and_is_ended_with_its_children(
     claude: Claude,
 ) -> None:
-    old = 'sleep 5.0173 & echo $! >"$QL/pid"; wait; touch "$QL/end"; echo late'
+    old = 'sleep 60 & echo $! >"$QL/pid"; sleep 5; touch "$QL/end"; echo late'
 
     assert claude.rows(old) == [OURS]
 

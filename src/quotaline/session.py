@@ -19,7 +19,7 @@ from quotaline import state as states
 from quotaline import store, timetable
 from quotaline.edition import NO_MEMO, SESSION, next_due, publish
 from quotaline.intake import look_around, take
-from quotaline.places import cache_folder
+from quotaline.places import cache_folder, home_folder
 from quotaline.segment.markup import fitted, rows
 from quotaline.settings import Settings, kept
 from quotaline.sources import statusline
@@ -49,7 +49,7 @@ def run(environ: Mapping[str, str]) -> None:
     now = time.time()
     said = statusline.parse(text, now)
     folder = cache_folder(environ)
-    if folder is None or not store.prepare(folder):
+    if folder is None or not store.prepare(folder, home_folder(environ)):
         _print(_line(_told(State(), said, now, Settings({})), environ, now))
         return
     if said.usage is None and any(environ.get(name) for name in _OTHER_BILLING):

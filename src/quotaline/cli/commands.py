@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -40,6 +41,9 @@ def parser() -> argparse.ArgumentParser:
 
 def run(words: list[str]) -> int:
     """Parse and do. Returns the exit code."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed: in this order the file gets that stream's descriptor
+            setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: SIM115
     try:
         chosen = parser().parse_args(words)
         if "run" not in chosen:
@@ -58,6 +62,12 @@ def run(words: list[str]) -> int:
         # The reader is gone, `| head` say: nothing to report, and nothing more to flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        print(f"quotaline: can't write the output: {error.strerror}", file=sys.stderr)
+        code = 1
     except KeyboardInterrupt:
-        return 130
+        code = 130
     return code

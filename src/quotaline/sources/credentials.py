@@ -184,16 +184,20 @@ def _read_file(path: str) -> str | None:
     try:
         # Without O_NONBLOCK a FIFO of that name would block us.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
-    with open(descriptor, "rb") as file:
+    except OSError:
+        raise NotLoggedIn("the login file can't be read") from None
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_size > _MAX_FILE:
             raise NotLoggedIn("the login file is not a plain file of yours, so it is not read")
-        try:
+        with open(descriptor, "rb", closefd=False) as file:
             return file.read(_MAX_FILE).decode()
-        except (OSError, UnicodeDecodeError):
-            raise NotLoggedIn("the login file can't be read") from None
+    except (OSError, UnicodeDecodeError):
+        raise NotLoggedIn("the login file can't be read") from None
+    finally:
+        os.close(descriptor)
 
 
 def _read_keychain(service: str, account: str) -> str | None:
@@ -224,7 +228,7 @@ def _login(stored: dict[str, Any], now: float) -> Login:
     if not _TOKEN.fullmatch(token.strip()):
         raise NotLoggedIn("the login holds no proper token")
     expires = stored.get("expiresAt")
-    if isinstance(expires, int | float) and expires / 1000 <= now:
+    if isinstance(expires, int | float) and expires <= now * 1000:  # an int may be too large to divide
         raise LoginExpired
     scopes = stored.get("scopes")
     if _SCOPE not in (
