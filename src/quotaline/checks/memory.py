@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quotaline.checks.check import OK, WARNING, Check
+from quotaline.checks.check import BROKEN, OK, WARNING, Check
 from quotaline.errors import explain
 from quotaline.places import config_file
 from quotaline.segment.duration import duration
@@ -65,7 +65,7 @@ def settings_file(_: Around) -> Check:
     try:
         chosen = load(place).chosen
     except SettingsError as error:
-        return Check("config", "broken", str(error), f"edit {place}; until then the last good settings hold")
+        return Check("config", BROKEN, str(error), "edit it; until then the last good settings hold")
     if not chosen:
         return Check("config", OK, "all defaults")
     return Check("config", OK, f"{place}, {len(chosen)} of {len(TABLE)} set")
