@@ -14,13 +14,15 @@ import pytest
 FLOORS = [
     {"clock", "errors", "places", "usage"},
     {"answer", "backoff", "merge", "settings", "store", "timetable"},
-    {"segment", "sources", "state"},
+    {"insight", "segment", "sources", "state"},
     {"edition", "intake"},
     {"attempt"},
     {"refresh", "session", "library", "reader", "background"},
-    {"hosts", "cli"},
+    {"hosts"},
+    {"checks"},
+    {"cli"},
 ]
-PURE = {"usage", "answer", "merge", "backoff", "segment"}
+PURE = {"usage", "answer", "merge", "backoff", "segment", "insight"}
 SOURCE = pathlib.Path(__file__).parent.parent / "src/quotaline"
 
 

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from quotaline import __version__
-from quotaline.cli import config, demo, init, install, refreshing, status, why
+from quotaline.cli import config, demo, doctor, get, init, install, refreshing, status, why
 from quotaline.hosts.refused import Refused
 from quotaline.reader import HOSTS, print_segment
 from quotaline.refresh import NoFolder
@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
         "--for", dest="host", metavar="HOST", choices=HOSTS, help=f"whose markup: {', '.join(HOSTS)}"
     )
     commands = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
-    for room in (status, why, refreshing, init, install, config, demo):
+    for room in (status, get, why, doctor, refreshing, init, install, config, demo):
         room.add_to(commands)
     return top
 

@@ -16,7 +16,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from quotaline.answer import load as load_json
-from quotaline.errors import LoginExpired, MissingScope, NotLoggedIn
+from quotaline.answer import number
+from quotaline.errors import LoginExpired, MissingScope, NotLoggedIn, QuotalineError
 from quotaline.places import home_folder
 
 if TYPE_CHECKING:
@@ -66,6 +67,21 @@ class Login:
     account: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """
+    What may be told of a login: nothing that is in its token.
+
+    `place` is `environment`, `keychain` or `file`, empty if there is none;
+    `expires_at` is in epoch seconds, None if it does not say; `error` is why it
+    may not read usage.
+    """
+
+    place: str
+    expires_at: float | None
+    error: QuotalineError | None
+
+
 def load(
     environ: Mapping[str, str], now: float, *, keychain: bool = True, platform: str = sys.platform
 ) -> Login:
@@ -84,16 +100,39 @@ def load(
         LoginExpired: If its token has expired. Sending that one would lead to 429s.
         MissingScope: If it may not read usage, as a setup-token may not.
     """
+    return _login(_stored(environ, keychain=keychain, platform=platform)[1], now)
+
+
+def facts(
+    environ: Mapping[str, str], now: float, *, keychain: bool = True, platform: str = sys.platform
+) -> Facts:
+    """Return what may be told of the login that `load` with these arguments would return or refuse."""
+    try:
+        place, stored = _stored(environ, keychain=keychain, platform=platform)
+    except NotLoggedIn as error:
+        return Facts("", None, error)
+    expires = number(stored.get("expiresAt"))
+    error_: QuotalineError | None = None
+    try:
+        _login(stored, now)
+    except QuotalineError as found:
+        error_ = found
+    return Facts(place, expires / 1000 if expires is not None else None, error_)
+
+
+def _stored(environ: Mapping[str, str], *, keychain: bool, platform: str) -> tuple[str, dict[str, Any]]:
+    """Return where the login is, and it as it is stored. Raises NotLoggedIn or KeychainDenied."""
     if token := environ.get("CLAUDE_CODE_OAUTH_TOKEN"):
         scopes = environ.get("CLAUDE_CODE_OAUTH_SCOPES", "user:inference")
-        return _login({"accessToken": token, "scopes": scopes}, now)
-    text, denied = None, False
+        return "environment", {"accessToken": token, "scopes": scopes}
+    text, denied, place = None, False, "keychain"
     if platform == "darwin" and keychain:
         try:
             text = _read_keychain(*keychain_item(environ))
         except KeychainDenied:
             denied = True
-    text = text or _read_file(credentials_file(environ))
+    if not text:
+        place, text = "file", _read_file(credentials_file(environ))
     if text is None:
         raise KeychainDenied if denied else NotLoggedIn
     try:
@@ -101,7 +140,7 @@ def load(
     except ValueError:
         raise NotLoggedIn("the login file is broken") from None
     stored = document.get("claudeAiOauth") if isinstance(document, dict) else None
-    return _login(stored if isinstance(stored, dict) else {}, now)
+    return place, stored if isinstance(stored, dict) else {}
 
 
 def stamp(environ: Mapping[str, str]) -> str:
