@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 HERE = pathlib.Path(__file__).parent
 VERSIONS = (HERE / "versions").read_text().split()
 COMMAND = "quotaline --for claude"
+PROMPT = "\u276f"
 ACCOUNT = "11111111-2222-4333-8444-555555555555"
+API_KEY = "sk-ant-api03-FakeKeyThatPaysForNothing"
 PATIENCE = 30.0  # seconds; the client is 380 MB to load, and a busy machine has others to run
 
 
@@ -78,6 +80,7 @@ class Client:
             "theme": "dark",
             "numStartups": 5,
             "projects": {os.path.realpath(self.project): known},
+            "customApiKeyResponses": {"approved": [API_KEY[-20:]]},
             "oauthAccount": {"accountUuid": ACCOUNT, "emailAddress": "somebody@example.invalid"},
         }
         (self.world.home / ".claude.json").write_text(json.dumps(config))
@@ -108,7 +111,7 @@ class Client:
 
     def say(self, text: str) -> None:
         """Send a prompt, and wait until Anthropic has it."""
-        self.shows("❯")
+        self.shows(PROMPT)
         before = self.asked
         self.keys(text)
         self.shows(text)

@@ -12,9 +12,10 @@ import json
 import pathlib
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 ADDRESS = ("127.0.0.1", 8080)
-MESSAGE = {
+MESSAGE: dict[str, Any] = {
     "id": "msg_fake",
     "type": "message",
     "role": "assistant",
@@ -22,15 +23,15 @@ MESSAGE = {
     "content": [],
     "stop_reason": None,
     "stop_sequence": None,
-    "usage": {"input_tokens": 10, "output_tokens": 1},
+    "usage": {"input_tokens": 10, "output_tokens": 1000},
 }
 TEXT = {"type": "text", "text": "ok"}
-STREAM = [
+STREAM: list[dict[str, Any]] = [
     {"type": "message_start", "message": MESSAGE},
     {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
     {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "ok"}},
     {"type": "content_block_stop", "index": 0},
-    {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 1}},
+    {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 1000}},
     {"type": "message_stop"},
 ]
 
@@ -73,7 +74,11 @@ class Messages(BaseHTTPRequestHandler):
 
     def _send(self, status: int, kind: str, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
-        for name, value in {**(headers or {}), "Content-Type": kind, "Content-Length": str(len(body))}.items():
+        for name, value in {
+            **(headers or {}),
+            "Content-Type": kind,
+            "Content-Length": str(len(body)),
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":

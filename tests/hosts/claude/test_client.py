@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
+import shutil
 import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ import pytest
 from test_launcher import traced
 from world import TOKEN, World, until, usage
 
-from .client import COMMAND, PATIENCE, Client
+from .client import API_KEY, COMMAND, PATIENCE, PROMPT, Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +37,8 @@ def script(client: Client, text: str) -> pathlib.Path:
 
 
 def test_segment_is_there_at_the_first_render_and_changes_with_the_headers(client: Client) -> None:
-    client.limits(0.08, 0.77)
-    client.start()
+    client.world.refresh()
+    client.start(**SILENT)
     client.shows("[5h:8% 7d:77%]")
 
     client.limits(0.31, 0.78)
@@ -46,11 +48,13 @@ def test_segment_is_there_at_the_first_render_and_changes_with_the_headers(clien
     client.limits(0.96, 0.81)
     client.say("and another one")
     client.shows("[5h:96% 7d:81%]")
+    assert len(client.world.requests) == 1  # the one before the client started
 
 
 def test_segment_keeps_its_colours_in_the_client(client: Client) -> None:
-    client.limits(0.08, 0.81)
-    client.start()
+    client.world.endpoint(body=usage(8, 81))
+    client.world.refresh()
+    client.start(**SILENT)
 
     client.shows("\x1b[32m8%", "-e")
     client.shows("\x1b[38;5;208m81%", "-e")
@@ -84,44 +88,58 @@ def test_each_run_prints_what_it_was_handed(client: Client) -> None:
 
 
 def test_repeated_render_of_a_real_session_costs_one_execve(client: Client, tmp_path: pathlib.Path) -> None:
-    log = script(client, f'tee "$log" | {COMMAND}\n')
+    log = script(client, f'tee -a "$log" | {COMMAND}\n')
     client.limits(0.08, 0.77)
-    client.start()
+    client.start(**SILENT)
+    client.say("hello")
     client.shows("[5h:8% 7d:77%]")
-    json.loads(log.read_text())
 
-    command = client.world.inside("quotaline", "--for", "claude")
-    at = command.index("quotaline")
-    with log.open() as told:
-        calls = traced(tmp_path, *command[at:], environ=client.world.environ, stdin=told)
-
+    last = tmp_path / "last.json"
+    last.write_text(log.read_text().splitlines()[-1] + "\n")
+    assert "rate_limits" in last.read_text()
+    command = shutil.which("quotaline", path=client.world.environ["PATH"])
+    assert command
+    with last.open() as told:
+        calls = traced(tmp_path, command, "--for", "claude", environ=client.world.environ, stdin=told)
     assert calls == ["execve"]
+
+
+def test_who_pays_by_api_key_sees_dollars_and_never_a_quota(client: Client) -> None:
+    client.world.refresh()
+    client.limits(0.29, 0.57)
+    client.start(ANTHROPIC_API_KEY=API_KEY, **SILENT)
+    client.shows("$0.00")
+
+    client.say("hello")
+    until(lambda: re.search(r"^ *\$\d+\.(?!00)\d\d", client.screen(), re.MULTILINE), PATIENCE)
 
 
 def test_refresher_lives_through_a_burst_of_cancelled_runs(client: Client) -> None:
     # Other parts of this user's status line are slow, so that every further trigger finds a run to cancel.
     log = script(client, f'echo begun >>"$log"\n{COMMAND}\nsleep 2\necho ended >>"$log"\n')
 
-    def cancelled() -> int:
-        runs = log.read_text().split()
-        return runs.count("begun") - runs.count("ended") - 1
+    def count(word: str) -> int:
+        return log.read_text().split().count(word)
+
+    def trigger() -> None:
+        before = count("begun")
+        client.keys("BTab")
+        until(lambda: count("begun") > before, PATIENCE)
 
     client.world.endpoint(body=usage(41, 82))
     with silence(client.world):
         client.start()
         refresher = until(lambda: refreshers(client.world), PATIENCE)
-        client.shows("❯")
-        while cancelled() < 3:
-            begun = log.read_text().count("begun")
-            client.keys("BTab")
-            until(lambda begun=begun: log.read_text().count("begun") > begun, PATIENCE)
+        client.shows(PROMPT)
+        for _ in range(4):
+            trigger()
         assert refreshers(client.world) == refresher
 
     until(lambda: not refreshers(client.world))
     client.keys("BTab")
     client.shows("[5h:41% 7d:82%]")
-    assert len(client.world.requests) == 1
-    assert client.world.requests[0]["headers"]["Authorization"] == f"Bearer {TOKEN}"
+    assert count("begun") - count("ended") >= 3  # were cancelled
+    assert [each["headers"]["Authorization"] for each in client.world.requests] == [f"Bearer {TOKEN}"]
 
 
 @contextmanager
