@@ -18,7 +18,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from quotaline import reader, timetable
 from quotaline.merge import Belief, believe
 from quotaline.segment import markup
-from quotaline.segment.text import Span
+from quotaline.segment.span import Span
 from quotaline.usage import Reading, ScopedWindow, Usage, Window
 
 if TYPE_CHECKING:
