@@ -102,9 +102,9 @@ def _of_window(name: str, said: str) -> tuple[Setting, ...]:
     return (
         Setting(f"{name}.show", default=True, about=f"show {said}"),
         _percent(f"{name}.show_from", 0, f"show {said} only from this percentage used"),
-        _percent(f"{name}.yellow", 50, f"thresholds.yellow, of {said} alone", "thresholds.yellow"),
-        _percent(f"{name}.warn", 80, f"warn, of {said} alone", "warn"),
-        _percent(f"{name}.red", 95, f"thresholds.red, of {said} alone", "thresholds.red"),
+        _percent(f"{name}.yellow", 50, f"the same of {said} alone", "thresholds.yellow"),
+        _percent(f"{name}.warn", 80, f"the same of {said} alone", "warn"),
+        _percent(f"{name}.red", 95, f"the same of {said} alone", "thresholds.red"),
     )
 
 

@@ -18,7 +18,7 @@ ATTRIBUTES = ("bold", "dim", "italic", "underline", "inverted")
 # both red-green deficiencies leave, and within a family lightness tells (tests/test_palette.py).
 PALETTES: dict[str, dict[str, str]] = {
     "default": {"green": "green", "yellow": "yellow", "orange": "orange", "red": "red"},
-    "colorblind": {"green": "33", "yellow": "159", "orange": "220", "red": "bold 166"},
+    "colorblind": {"green": "33", "yellow": "80", "orange": "214", "red": "bold 166"},
     "mono": {"green": "", "yellow": "", "orange": "bold", "red": "bold inverted"},
 }
 
