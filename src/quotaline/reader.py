@@ -56,10 +56,12 @@ def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
     with suppress(OSError):  # a closed or broken stdout is its reader's business
         os.write(1, text.replace(timetable.NEW_LINE, "\n").encode() + b"\n")
     # A claim far in the past or ahead of a clock that jumped holds nothing up: it is for its minute.
-    if folder and due <= now and store.prepare(folder, home_folder(environ)) and store.claim(folder, now):
+    if not folder or due > now or store.is_claimed(folder, now):
+        return
+    if store.prepare(folder, home_folder(environ)):
         from quotaline.background import start
 
-        start()
+        start(lambda: store.claim(folder, now))
 
 
 def _host(host: str | None, environ: Mapping[str, str]) -> str:

@@ -157,7 +157,7 @@ def _note_client(folder: str, now: float) -> None:
 
 def _finish(job: Job, folder: str, plan: _Plan, state: State, attempt: attempts.Attempt) -> Outcome:
     state = replace(state, settings=plan.settings.chosen, refreshed_at=job.clock())
-    publish(folder, state, plan.settings["ttl"])
+    publish(folder, state, plan.settings["ttl"], state.refreshed_at)
     store.sweep_claims(folder, state.refreshed_at)
     return Outcome(state, attempt.requested, attempt.error, plan.settings_error)
 

@@ -64,6 +64,11 @@ def claim(folder: str, now: float) -> bool:
     return True
 
 
+def is_claimed(folder: str, now: float) -> bool:
+    """Whether this minute's refresher was started already: then there is nothing to fork for."""
+    return os.path.lexists(os.path.join(folder, f"claim.{int(now // 60)}"))
+
+
 def sweep_claims(folder: str, now: float) -> None:
     """Remove the claims of all minutes but this one."""
     kept = f"claim.{int(now // 60)}"
