@@ -283,7 +283,8 @@ def test_report_is_safe_to_paste(live: World) -> None:
     }
     (live.home / ".claude.json").write_text(json.dumps({"oauthAccount": account}))
     live.refresh()
-    live.configure(f"[sources]\nuser_agent = '{MAIL} {TOKEN} \\u001b[2J'\n'{MAIL}' = 1\n")
+    # A value that is not allowed is quoted in what is said of it.
+    live.configure(f"[sources]\nuser_agent = '{MAIL} {TOKEN} \u00e9'\n")
     env = {"CLAUDE_CONFIG_DIR": "", "CLAUDE_CODE_OAUTH_SCOPES": MAIL}
 
     for words in (["doctor"], ["doctor", "--json"]):
