@@ -70,6 +70,7 @@ def test_sources_do_not_know_each_other(path: pathlib.Path) -> None:
     [
         ("requests", {"sources/api.py"}),
         ("keyring", {"sources/credentials.py"}),
+        ("shtab", {"cli/completions.py"}),
         ("tomlkit", {"cli/config.py", "hosts/starship.py"}),
     ],
 )

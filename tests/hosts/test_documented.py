@@ -1,4 +1,4 @@
-"""docs/hosts.md: each command prints what stands below it; and the launcher's documents without Python."""
+"""shell/README.md: each command prints what stands below it; and the launcher's documents without Python."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from world import World
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
-PAGE = (ROOT / "docs/hosts.md").read_text()
+PAGE = (ROOT / "shell/README.md").read_text()
 EXAMPLES = re.findall(r"```console\n\$ (.*)\n((?:.|\n)*?)```", PAGE)
 
 

@@ -101,6 +101,7 @@ def test_launcher_finds_the_folder_that_python_finds_or_asks_it(
         if folder and folder.startswith(str(tmp_path)) and environ.get("CLAUDE_CONFIG_DIR") != "relative":
             segment = pathlib.Path(folder, "segment.plain")
             segment.parent.mkdir(parents=True, exist_ok=True)
+            segment.with_name("lock").touch()
             segment.write_text(f"1 {far} - {far}\n0 0\n{os.path.normpath(folder)}\n")
             os.utime(segment, (1, 1))
 

@@ -78,8 +78,9 @@ def lay_out(folder: pathlib.Path, host: str) -> int:
     for number, content in enumerate([*contents(), *odd]):
         segment = folder / f"{number}/default/segment.{host}"
         segment.parent.mkdir(parents=True)
+        segment.with_name("lock").touch()
         segment.write_bytes(content)
-        os.utime(segment, (1, 1))  # as the writer: older than its folder
+        os.utime(segment, (0, 0))  # as the writer: older than the lock
     made = 500 + len(odd)
     makers: tuple[Callable[[str], object], ...] = (
         os.mkdir,

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import trustme
 
+from quotaline.clock import uptime
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -131,8 +133,8 @@ class World:
         (library,) = pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
         apart = ["env", f"LD_PRELOAD={library}", f"FAKETIME={ahead:+.0f}s"]
         apart += ["DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"]
-        # The uptime can't be moved to before the boot.
-        moved = ["unshare", "-T", "--boottime", str(int(self.travelled))] if self.travelled > 0 else []
+        boottime = max(int(self.travelled), 10 - uptime())  # it can't be moved to before the boot
+        moved = ["unshare", "-T", "--boottime", str(boottime)] if self.travelled else []
         return [*moved, *apart]
 
     def start(

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the tree."""
-    command = commands.add_parser("init", help="print what to put into a host's config")
+    command = commands.add_parser(
+        "init",
+        help="print what to put into a host's config by hand",
+        description="Print what to put into a host's config to show the segment there, "
+        "for those who edit it themselves; `quotaline install` does it for you.",
+    )
     command.add_argument("host", metavar="HOST", choices=TABLE, help=", ".join(TABLE))
     command.set_defaults(run=_run)
 

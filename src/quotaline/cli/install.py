@@ -32,14 +32,23 @@ class _Change:
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands to the tree."""
     command = commands.add_parser(
-        "install", help="show the segment in a host: changes its config, asks first"
+        "install",
+        help="show the segment in a host: changes its config, asks first",
+        description="Show the segment in a host: print what would change in its config, ask, "
+        "keep a backup, and change it. Doing it twice changes nothing.",
     )
     _options(command, "; without one: those in use here")
     command.add_argument(
-        "--below", action="store_true", help="claude: on a row below the status line that is there"
+        "--below",
+        action="store_true",
+        help="claude: put the segment on a row of its own, below the status line that is there",
     )
     command.set_defaults(run=_install)
-    command = commands.add_parser("uninstall", help="take it out again, as if it had never been there")
+    command = commands.add_parser(
+        "uninstall",
+        help="take the segment out of a host again",
+        description="Take out of a host's config what install put there, and nothing else.",
+    )
     _options(command, "; without one: all")
     command.set_defaults(run=_uninstall)
 
@@ -47,7 +56,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _options(command: argparse.ArgumentParser, otherwise: str) -> None:
     command.add_argument("hosts", metavar="HOST", nargs="*", type=_host, help=", ".join(TABLE) + otherwise)
     command.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
-    command.add_argument("--yes", "-y", action="store_true", help="do not ask")
+    command.add_argument("--yes", "-y", action="store_true", help="change it without asking")
 
 
 def _host(word: str) -> str:
