@@ -116,6 +116,7 @@ if [[ $- == *i* ]]; then
         } 2>/dev/null <"${segment}" || return 0
         if [[ -z ${text} ]]; then return 0; fi
         REPLY=${text}
+        if [[ ${text} == ' ' ]]; then REPLY=''; fi # it says nothing: so that PS1 leaves it out
         if ((now < next_up)); then due=''; fi
     }
 

@@ -80,6 +80,7 @@ if status is-interactive
         end <$segment
         set -q text; and test -n "$text"; or return
         set -g QUOTALINE $text
+        test "$text" != ' '; or set QUOTALINE '' # it says nothing: so that the prompt leaves it out
         test $now -ge $next_up; or set -e _quotaline_due
     end
 

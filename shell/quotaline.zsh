@@ -118,6 +118,7 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
         done
         if [[ -z $text ]]; then return 0; fi
         REPLY=$text
+        if [[ $text == ' ' ]]; then REPLY=; fi # it says nothing: so that the prompt leaves it out
         if ((now < head[column])); then due=; fi
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import subprocess
+import sys
 import time
 
 import pytest
@@ -96,16 +97,33 @@ def test_without_a_home_python_decides(command: pathlib.Path, home: str | None) 
 
 @pytest.mark.parametrize(
     ("variables", "shown"),
-    [({}, "ansi"), ({"NO_COLOR": "1"}, "plain"), ({"NO_COLOR": ""}, "ansi"), ({"TERM": "dumb"}, "plain")],
+    [
+        ({}, "plain ansi"),
+        ({"NO_COLOR": "1"}, "plain plain"),
+        ({"NO_COLOR": ""}, "plain ansi"),
+        ({"TERM": "dumb"}, "plain plain"),
+        ({"CLICOLOR": "0"}, "plain plain"),
+        ({"CLICOLOR": "1"}, "plain ansi"),
+        ({"FORCE_COLOR": "1"}, "ansi ansi"),
+        ({"CLICOLOR_FORCE": "1"}, "ansi ansi"),
+        ({"CLICOLOR_FORCE": "0"}, "plain ansi"),
+        ({"FORCE_COLOR": "1", "TERM": "dumb"}, "ansi ansi"),
+        ({"FORCE_COLOR": "1", "CLICOLOR": "0"}, "ansi ansi"),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, "plain plain"),
+    ],
+    ids=str,
 )
-def test_no_color_and_a_dumb_terminal_get_the_plain_segment(
-    command: pathlib.Path, tmp_path: pathlib.Path, variables: dict[str, str], shown: str
+@pytest.mark.parametrize("half", ["quotaline", "quotaline-cli"])
+def test_colour_goes_by_no_color_then_force_then_clicolor_and_the_terminal(
+    command: pathlib.Path, tmp_path: pathlib.Path, variables: dict[str, str], shown: str, half: str
 ) -> None:
     environ = {"HOME": str(tmp_path), "TERM": "xterm", **variables}
     for host in ("plain", "ansi"):
         lay(f"{tmp_path}/.cache/quotaline/default", text=host, host=host)
+    if half == "quotaline-cli":
+        command = pathlib.Path(sys.executable).with_name(half)
 
-    assert run(command, environ, "--for", "ansi") == shown
+    assert f"{run(command, environ)} {run(command, environ, '--for', 'ansi')}" == shown
 
 
 @pytest.mark.parametrize("words", [["status"], ["--version"], ["--for", "nonsense"], ["--for"], ["a", "b c"]])

@@ -18,14 +18,25 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from quotaline import reader, timetable
 from quotaline.merge import Belief, believe
 from quotaline.segment import markup
-from quotaline.segment.text import Span
+from quotaline.segment.span import Span
 from quotaline.usage import Reading, ScopedWindow, Usage, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 NOW = 1_795_300_000.0
-STYLES = ("", "green", "yellow", "orange", "red", "dim")
+STYLES = (
+    "",
+    "green",
+    "yellow",
+    "orange",
+    "red",
+    "dim",
+    "bold 33",
+    "#FF8700",
+    "underline bright-red",
+    "inverted",
+)
 TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126))
 SPANS = st.lists(st.builds(Span, TEXT, st.sampled_from(STYLES)))
 HOSTILE = [
@@ -43,7 +54,7 @@ def shown_in_bash(text: str) -> str:
 
 
 def shown_in_zsh(text: str) -> str:
-    without = re.sub(r"%%|%F\{\d+\}|%f|%\{.*?%\}", lambda found: "%" * (found[0] == "%%"), text)
+    without = re.sub(r"%%|%F\{\d+\}|%[fBbUuSs]|%\{.*?%\}", lambda found: "%" * (found[0] == "%%"), text)
     assert "\x1b" not in without
     return without
 
@@ -87,9 +98,11 @@ def test_ansi_has_no_escape_but_sgr_with_semicolons_and_ends_each_style(spans: S
     text = markup.ansi(spans)
 
     assert "\x1b" not in SGR.sub("", text)
-    opened = [code for code in re.findall(r"\x1b\[([0-9;]*)m", text) if code not in ("39", "22")]
-    closed = [code for code in re.findall(r"\x1b\[([0-9;]*)m", text) if code in ("39", "22")]
-    assert len(opened) == len(closed) == sum(bool(span.style) for span in spans)
+    codes = re.findall(r"\x1b\[([0-9;]*)m", text)
+    assert len(codes) == 2 * sum(bool(span.style) for span in spans)
+    for opened, closed in zip(codes[::2], codes[1::2], strict=True):
+        assert opened[0] in "123479"
+        assert set(closed.split(";")) <= {"39", "22", "24", "27"}
 
 
 @given(SPANS)
@@ -123,18 +136,18 @@ def test_tmux_itself_shows_the_plain_text(tmp_path_factory: pytest.TempPathFacto
     (folder / "text").write_text(markup.tmux(HOSTILE))
     inner = ["tmux", "-S", str(folder / "inner"), "-f", "/dev/null"]
     outer = ["tmux", "-S", str(folder / "outer"), "-f", "/dev/null"]
-    subprocess.run([*inner, "new-session", "-d", "-x", "500", "-y", "5"], check=True)
+    subprocess.run([*inner, "new-session", "-d", "-x", "900", "-y", "5"], check=True)
     try:
         for option in (
             ("status-interval", "1"),
             ("status-left", ""),
-            ("status-right-length", "480"),
+            ("status-right-length", "880"),
             ("status-right", f"<#(cat {folder}/text)>"),
             ("window-status-current-format", ""),
         ):
             subprocess.run([*inner, "set-option", "-g", *option], check=True)
         attach = shlex.join(["env", "-u", "TMUX", *inner, "attach"])
-        subprocess.run([*outer, "new-session", "-d", "-x", "500", "-y", "6", attach], check=True)
+        subprocess.run([*outer, "new-session", "-d", "-x", "900", "-y", "6", attach], check=True)
         deadline = time.monotonic() + 10
         wanted = f"<{markup.plain(HOSTILE)}>"
         screen = ""

@@ -21,7 +21,8 @@ def table() -> str:
     """Return the settings as README shows them."""
     rows = ["| key | default | what it does |", "| --- | --- | --- |"]
     for key, setting in TABLE.items():
-        rows.append(f"| `{key}` | `{tomlkit.item(setting.default).as_string()}` | {setting.about} |")
+        choices = f" ({', '.join(f'`{one}`' for one in setting.choices)})" if setting.choices else ""
+        rows.append(f"| `{key}` | `{tomlkit.item(setting.default).as_string()}` | {setting.about}{choices} |")
     return "\n".join(["", *rows, "", ""])
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from quotaline.merge import Belief, believe
 from quotaline.segment.duration import duration
+from quotaline.segment.line import compact
 from quotaline.segment.markup import ansi, fitted, plain
-from quotaline.segment.text import compact
 from quotaline.usage import Reading, ScopedWindow, Usage, Window
 
 NOW = 1_795_300_000.0
@@ -69,7 +69,7 @@ def test_narrow_terminal_gets_a_shorter_line_and_always_one() -> None:
         Usage(usage.five_hour, usage.seven_day, (ScopedWindow("Fable", Window(91, NOW + 900)),))
     )
 
-    lines = {columns: fitted(belief, "plain", NOW, columns) for columns in (None, 80, 23, 14, 13, 4, 1)}
+    lines = {columns: fitted(belief, "plain", NOW, columns) for columns in (None, 80, 23, 14, 13, 4, 3, 1)}
 
     assert lines == {
         None: "[5h:8% 7d:77% Fable:91%]",
@@ -78,7 +78,8 @@ def test_narrow_terminal_gets_a_shorter_line_and_always_one() -> None:
         14: "[5h:8% 7d:77%]",
         13: "8|77",
         4: "8|77",
-        1: "8|77",
+        3: "91",
+        1: " ",  # nothing, rather than half a number
     }
 
 

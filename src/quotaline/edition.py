@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from quotaline import state as states
 from quotaline import store, timetable
 from quotaline.merge import current
-from quotaline.segment.markup import HOSTS, rows
+from quotaline.segment.look import look
+from quotaline.segment.markup import HOSTS, tables, widest
+from quotaline.segment.text import BY_THE_MINUTE
+from quotaline.settings import kept
 
 if TYPE_CHECKING:
     from quotaline.state import State
@@ -28,11 +31,12 @@ def publish(folder: str, state: State, ttl: float) -> None:
     """
     states.save(folder, state)
     now, due = state.refreshed_at, next_due(state, ttl)
-    for host in HOSTS:
-        if host == "claude":  # that one's are by session
-            continue
-        store.write(folder, f"segment.{host}", timetable.write(rows(state.belief, host, now), due, now))
-    table = rows(state.belief, "claude", now)
+    found = tables(
+        state.belief, HOSTS, now, look(kept(state.settings), state.organisation), max(BY_THE_MINUTE, 2 * ttl)
+    )
+    table = found.pop("claude")  # that one's are by session
+    for host, rows in found.items():
+        store.write(folder, f"segment.{host}", timetable.write(rows, due, now))
     for name in os.listdir(folder):
         if name.startswith(SESSION):
             _reprint(folder, name, table, due, now)
@@ -51,4 +55,5 @@ def _reprint(folder: str, name: str, table: list[tuple[float, str]], due: float,
         with suppress(OSError):
             os.unlink(os.path.join(folder, name))
     elif memo.text != NO_MEMO:
+        memo.width = widest(table)
         store.write(folder, name, timetable.write(table, due, now, memo))

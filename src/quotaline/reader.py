@@ -63,11 +63,17 @@ def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
 
 
 def _host(host: str | None, environ: Mapping[str, str]) -> str:
+    # As in shell/quotaline: none before forced (no-color.org, bixense.com/clicolors).
+    force = environ.get("FORCE_COLOR") or environ.get("CLICOLOR_FORCE", "").removeprefix("0")
     if host is None:
-        host = "ansi" if _is_terminal() else "plain"
-    if host in ("ansi", "starship") and (environ.get("NO_COLOR") or environ.get("TERM") == "dumb"):
+        host = "ansi" if force or _is_terminal() else "plain"
+    if host in ("ansi", "starship") and (environ.get("NO_COLOR") or not (force or _has_colour(environ))):
         return "plain"
     return host
+
+
+def _has_colour(environ: Mapping[str, str]) -> bool:
+    return environ.get("CLICOLOR") != "0" and environ.get("TERM") != "dumb"
 
 
 def _is_terminal() -> bool:

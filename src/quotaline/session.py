@@ -20,7 +20,8 @@ from quotaline import store, timetable
 from quotaline.edition import NO_MEMO, SESSION, next_due, publish
 from quotaline.intake import look_around, take
 from quotaline.places import cache_folder, home_folder
-from quotaline.segment.markup import fitted, rows
+from quotaline.segment.look import look
+from quotaline.segment.markup import fitted, rows, widest
 from quotaline.settings import Settings, kept
 from quotaline.sources import statusline
 from quotaline.state import State, with_rejected
@@ -50,7 +51,7 @@ def run(environ: Mapping[str, str]) -> None:
     said = statusline.parse(text, now)
     folder = cache_folder(environ)
     if folder is None or not store.prepare(folder, home_folder(environ)):
-        _print(_line(_told(State(), said, now, Settings({})), environ, now))
+        _print(_line(_told(State(), said, now, Settings({})), environ, now, Settings({})))
         return
     if said.usage is None and any(environ.get(name) for name in _OTHER_BILLING):
         _print(statusline.dollars(said.cost or 0.0))
@@ -62,7 +63,7 @@ def run(environ: Mapping[str, str]) -> None:
     except (store.Busy, OSError):  # shown all the same; kept at the next run
         state = states.load(folder)
         settings = kept(state.settings)
-        _print(_line(_told(state, said, now, settings), environ, now))
+        _print(_line(_told(state, said, now, settings), environ, now, settings))
     if now >= next_due(state, settings["ttl"]) and store.claim(folder, now):
         from quotaline.background import start
 
@@ -84,14 +85,15 @@ def _update(
         known is None or (known.text, known.worked) != (memo.text, memo.worked)
     ):
         state = _told(state, said, now, settings)
-    _print(_line(state, environ, now))
+    _print(_line(state, environ, now, settings))
     if state.belief != before.belief:
         state = replace(state, refreshed_at=now)
         publish(folder, state, settings["ttl"])
     elif state != before:
         states.save(folder, state)
     if said.session:
-        table = rows(state.belief, "claude", now)
+        table = rows(state.belief, "claude", now, look(settings, state.organisation))
+        memo.width = widest(table)
         store.write(folder, name, timetable.write(table, next_due(state, settings["ttl"]), now, memo))
     return state, settings
 
@@ -111,11 +113,12 @@ def _told(state: State, said: statusline.Said, now: float, settings: Settings) -
     return take(state, Reading(SOURCE, now, said.usage, dated=False), now, settings["ttl"])
 
 
-def _line(state: State, environ: Mapping[str, str], now: float) -> str:
+def _line(state: State, environ: Mapping[str, str], now: float, settings: Settings) -> str:
+    seen = look(settings, state.organisation)
+    if environ.get("CLAUDE_AX_SCREEN_READER") == "1":
+        seen = replace(seen, style="words", template=None)
     columns = environ.get("COLUMNS", "")
-    return fitted(
-        state.belief, "claude", now, int(columns) if columns.isdecimal() and columns != "0" else None
-    )
+    return fitted(state.belief, "claude", now, int(columns) if columns.isdecimal() else None, seen)
 
 
 def _forget(folder: str, said: statusline.Said) -> None:

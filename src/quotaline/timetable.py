@@ -8,8 +8,9 @@ seconds and seconds of uptime; NEXT is when a reader should start a refresher.
 So a reader whose refresher is dead still goes from fresh to old to unknown on
 time. Read by shell/quotaline and the hooks too.
 
-A Claude Code session's has two more words in its header, `worked seen`, and a
-second line: the text of `rate_limits` that it was made for.
+A Claude Code session's has three more words in its header, `worked seen
+width`, and a second line: the text of `rate_limits` that it was made for.
+Where there are fewer columns than WIDTH, none of its texts may fit.
 """
 
 from __future__ import annotations
@@ -29,14 +30,19 @@ _MARKS = dict.fromkeys(map(ord, f"\x1b\x01\x02{NEW_LINE}"))  # SGR, bash's marks
 
 
 class Memo:
-    """What a session said last: the `text` of its rate_limits, milliseconds `worked`; and when (`seen`)."""
+    """
+    What a session said last: the `text` of its rate_limits, milliseconds `worked`; and when (`seen`).
 
-    __slots__ = ("seen", "text", "worked")
+    `width` is the columns of the widest text that it was answered with.
+    """
 
-    def __init__(self, text: str, worked: int, seen: int) -> None:
+    __slots__ = ("seen", "text", "width", "worked")
+
+    def __init__(self, text: str, worked: int, seen: int, width: int = 0) -> None:
         self.text = text
         self.worked = worked
         self.seen = seen
+        self.width = width
 
 
 def write(rows: Sequence[tuple[float, str]], due: float, now: float, memo: Memo | None = None) -> bytes:
@@ -52,7 +58,7 @@ def write(rows: Sequence[tuple[float, str]], due: float, now: float, memo: Memo 
     ahead = uptime() - now
     lines = [f"{VERSION} {math.ceil(due)} {boot_id()} {max(0, math.ceil(due + ahead))}"]
     if memo:
-        lines = [f"{lines[0]} {memo.worked} {memo.seen}", memo.text]
+        lines = [f"{lines[0]} {memo.worked} {memo.seen} {memo.width}", memo.text]
     for until, text in rows:
         lines += [f"{int(until)} {max(1, int(until + ahead))}" if until != FOR_EVER else "0 0", text]
     return "\n".join([*lines, ""]).encode()

@@ -11,10 +11,12 @@ from tomlkit.exceptions import TOMLKitError
 
 from quotaline.background import start
 from quotaline.places import config_file
-from quotaline.settings import TABLE, Setting, SettingsError, Value, find, load
+from quotaline.settings import ALIASES, TABLE, Setting, SettingsError, Value, find, load
 
 if TYPE_CHECKING:
     import argparse
+
+    from tomlkit.items import Item
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,8 +38,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _get(chosen: argparse.Namespace) -> int:
-    find(chosen.key)
-    print(_written(load(config_file())[chosen.key]))
+    setting = find(chosen.key)
+    print(_written(load(config_file())[setting.key]))
     return 0
 
 
@@ -45,32 +47,47 @@ def _set(chosen: argparse.Namespace) -> int:
     setting = find(chosen.key)
     value = setting.check(_parsed(setting, chosen.value))
     document = _open()
-    *path, name = chosen.key.split(".")
+    _remove(document, _aliases(setting))  # two names for one value would puzzle whoever reads the file
+    *path, name = setting.key.split(".")
     table: Any = document
     for part in path:
         table = table.setdefault(part, tomlkit.table())
-    table[name] = value
+    table[name] = _item(value)
     _save(document)
     return 0
 
 
 def _unset(chosen: argparse.Namespace) -> int:
-    find(chosen.key)
+    setting = find(chosen.key)
     document = _open()
-    *path, name = chosen.key.split(".")
-    table: Any = document
-    for part in path:
-        table = table.get(part, {})
-    if name in table:
-        del table[name]
+    if _remove(document, [setting.key, *_aliases(setting)]):
         _save(document)
     return 0
+
+
+def _aliases(setting: Setting) -> list[str]:
+    return [alias for alias, key in ALIASES.items() if key == setting.key]
+
+
+def _remove(document: tomlkit.TOMLDocument, keys: list[str]) -> bool:
+    """Take keys out of a document, and say whether one was there."""
+    found = False
+    for key in keys:
+        *path, name = key.split(".")
+        table: Any = document
+        for part in path:
+            table = table.get(part, {})
+        if name in table:
+            del table[name]
+            found = True
+    return found
 
 
 def _list(_: argparse.Namespace) -> int:
     settings = load(config_file())
     for key, setting in TABLE.items():
-        origin = "config.toml" if key in settings.chosen else "default"
+        inherited = f"as {setting.like}" if setting.like else "default"
+        origin = "config.toml" if key in settings.chosen else inherited
         print(f"{key} = {_written(settings[key])}  # {origin}: {setting.about}")
     return 0
 
@@ -89,7 +106,13 @@ def _parsed(setting: Setting, text: str) -> Value:
 
 
 def _written(value: Value) -> str:
-    return tomlkit.item(value).as_string()
+    return _item(value).as_string()
+
+
+def _item(value: Value) -> Item:
+    # A template has backslashes, and doubled ones are hard to read.
+    is_literal = isinstance(value, str) and "\\" in value and "'" not in value
+    return tomlkit.string(str(value), literal=True) if is_literal else tomlkit.item(value)
 
 
 def _open() -> tomlkit.TOMLDocument:

@@ -15,8 +15,8 @@ from quotaline.errors import explain
 from quotaline.places import config_file
 from quotaline.refresh import Job, NoFolder, Outcome, refresh
 from quotaline.segment.duration import duration
+from quotaline.segment.line import compact
 from quotaline.segment.markup import plain
-from quotaline.segment.text import compact
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

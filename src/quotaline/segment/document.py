@@ -13,20 +13,21 @@ import time
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from quotaline.segment.text import LABELS, UNKNOWN, label
-from quotaline.segment.thresholds import VERY_OLD, colour
+from quotaline.segment.text import LABELS, PLAIN, UNKNOWN, label, percent, step
+from quotaline.segment.thresholds import COLOURS, VERY_OLD
 from quotaline.timetable import NEW_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from quotaline.merge import Told
+    from quotaline.segment.look import Look
 
 VERSION = 1
 _CLASSES = {"green": "good", "yellow": "moderate", "orange": "warning", "red": "critical"}
 
 
-def json_object(text: str, shown: dict[str, Told], now: float) -> str:
+def json_object(text: str, shown: dict[str, Told], now: float, look: Look = PLAIN) -> str:
     """
     Return one line of JSON.
 
@@ -34,6 +35,7 @@ def json_object(text: str, shown: dict[str, Told], now: float) -> str:
         text: What the segment says.
         shown: What is known at `now`, by window key.
         now: Epoch seconds.
+        look: Whose thresholds make the class.
 
     Returns:
         `version`, `text`, `class` (good, moderate, warning, critical; old, unknown), and `windows`
@@ -49,10 +51,10 @@ def json_object(text: str, shown: dict[str, Told], now: float) -> str:
         else None
         for key in _keys(shown)
     }
-    return _line({"version": VERSION, "text": text, "class": _class(shown, now), "windows": windows})
+    return _line({"version": VERSION, "text": text, "class": _class(shown, now, look), "windows": windows})
 
 
-def waybar(text: str, shown: dict[str, Told], now: float) -> str:
+def waybar(text: str, shown: dict[str, Told], now: float, look: Look = PLAIN) -> str:
     """
     Return what a waybar module with `return-type: json` takes; `percentage` is the tightest window's.
 
@@ -62,7 +64,7 @@ def waybar(text: str, shown: dict[str, Told], now: float) -> str:
         {
             "text": escape(text, quote=False),
             "tooltip": escape("\n".join(_sentence(key, shown.get(key)) for key in _keys(shown)), quote=False),
-            "class": _class(shown, now),
+            "class": _class(shown, now, look),
             "percentage": math.floor(max(map(_percent, shown.values()))) if shown else None,
         }
     )
@@ -99,18 +101,19 @@ def _percent(told: Told) -> float:
     return round(told.window.utilization, 1)  # as text.number: the API's 28.999999999999996 is 29
 
 
-def _class(shown: dict[str, Told], now: float) -> str:
+def _class(shown: dict[str, Told], now: float, look: Look) -> str:
     if not shown:
         return "unknown"
     if all(now - told.at >= VERY_OLD for told in shown.values()):
         return "old"
-    return _CLASSES[colour(math.floor(max(map(_percent, shown.values()))))]
+    reached = (step(told, look, label(key)) for key, told in shown.items())
+    return _CLASSES[max(reached, key=COLOURS.index)]
 
 
 def _sentence(key: str, told: Told | None) -> str:
     if told is None:
         return f"{label(key)} {UNKNOWN}"
-    used = f"{label(key)} {math.floor(_percent(told))}%"
+    used = f"{label(key)} {percent(told)}%"
     if told.window.resets_at is None:
         return f"{used}, not started"
     return f"{used}, resets {time.strftime('%a %H:%M', time.localtime(told.window.resets_at))}"

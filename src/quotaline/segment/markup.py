@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from quotaline.merge import current
 from quotaline.segment import document
-from quotaline.segment.text import Span, changes, compact, minimal
-from quotaline.timetable import FOR_EVER
+from quotaline.segment.line import line, timeline
+from quotaline.segment.palette import ATTRIBUTES, index, rgb
+from quotaline.segment.span import Span, width
+from quotaline.segment.text import BY_THE_MINUTE, PLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from quotaline.merge import Belief
+    from quotaline.segment.look import Look
 
-_COLOURS = {"green": "2", "yellow": "3", "orange": "208", "red": "1"}  # of the 256
-_SGR = {"green": "32", "yellow": "33", "orange": "38;5;208", "red": "31"}
+Mark = tuple[str, str]  # what stands before the text, and what after it
 
-# By style: what stands before the text, and what after it.
-_ANSI = {style: (f"\x1b[{sgr}m", "\x1b[39m") for style, sgr in _SGR.items()} | {
-    "dim": ("\x1b[2m", "\x1b[22m")
+NOTHING = " "  # a line that says nothing, for there is always one: hosts that trim hide it
+_SGR: dict[str, tuple[str, str]] = {
+    "bold": ("1", "22"),
+    "dim": ("2", "22"),
+    "italic": ("3", "23"),
+    "underline": ("4", "24"),
+    "inverted": ("7", "27"),
 }
-_BASH = {style: (f"\x01{on}\x02", f"\x01{off}\x02") for style, (on, off) in _ANSI.items()}
-_ZSH = {style: (f"%F{{{number}}}", "%f") for style, number in _COLOURS.items()} | {
-    "dim": ("%{\x1b[2m%}", "%{\x1b[22m%}")
+_TMUX: dict[str, tuple[str, str]] = {
+    "bold": ("bold", "nobold"),
+    "dim": ("dim", "nodim"),
+    "italic": ("italics", "noitalics"),
+    "underline": ("underscore", "nounderscore"),
+    "inverted": ("reverse", "noreverse"),
 }
-_TMUX = {style: (f"#[fg=colour{number}]", "#[fg=default]") for style, number in _COLOURS.items()} | {
-    "dim": ("#[dim]", "#[nodim]")
+_ZSH: dict[str, tuple[str, str]] = {
+    "bold": ("%B", "%b"),
+    "underline": ("%U", "%u"),
+    "inverted": ("%S", "%s"),
 }
 
 
 def plain(spans: Sequence[Span]) -> str:
     """The text alone."""
-    return _marked(spans, {})
+    return "".join(span.text for span in spans)
 
 
 def ansi(spans: Sequence[Span]) -> str:
@@ -42,30 +56,93 @@ def ansi(spans: Sequence[Span]) -> str:
     Nothing but `ESC [ digits ; m`, no colons, no links: starship takes any
     other escape for the start of one and swallows the text up to the next `m`.
     """
-    return _marked(spans, _ANSI)
+    return _marked(spans, _ansi)
+
+
+def claude(spans: Sequence[Span]) -> str:
+    """The same with colours in full: Claude Code fits them to the terminal."""
+    return _marked(spans, _true)
 
 
 def bash(spans: Sequence[Span]) -> str:
     r"""SGR between \001 and \002, readline's marks for no width: `\[ \]` do not work in a variable."""
-    return _marked(spans, _BASH)
+    return _marked(spans, _bash)
 
 
 def zsh(spans: Sequence[Span]) -> str:
     """Prompt escapes, `%` doubled. There is none for dim, so its SGR is declared to have no width."""
-    return _marked(spans, _ZSH, special="%")
+    return _marked(spans, _zsh, special="%")
 
 
 def tmux(spans: Sequence[Span]) -> str:
     """Styles, `#` doubled: tmux drops ESC and expands formats in what a command prints."""
-    return _marked(spans, _TMUX, special="#")
+    return _marked(spans, _tmux, special="#")
 
 
-def _marked(spans: Sequence[Span], marks: Mapping[str, tuple[str, str]], special: str = "") -> str:
+def _marked(spans: Sequence[Span], mark: Callable[[str], Mark], special: str = "") -> str:
     parts = []
     for span in spans:
-        before, after = marks.get(span.style, ("", ""))
+        before, after = mark(span.style)
         parts += [before, span.text.replace(special, special * 2) if special else span.text, after]
     return "".join(parts)
+
+
+@cache
+def _ansi(style: str) -> Mark:
+    # Not in full: a segment is rendered once for all terminals, and not all have more than 256.
+    return _sgr(style, in_full=False)
+
+
+@cache
+def _true(style: str) -> Mark:
+    return _sgr(style, in_full=True)
+
+
+def _sgr(style: str, *, in_full: bool) -> Mark:
+    on = [_SGR[word][0] if word in _SGR else _colour_sgr(word, in_full=in_full) for word in style.split()]
+    off = [_SGR[word][1] if word in _SGR else "39" for word in style.split()]
+    return (f"\x1b[{';'.join(on)}m", f"\x1b[{';'.join(dict.fromkeys(off))}m") if on else ("", "")
+
+
+def _colour_sgr(word: str, *, in_full: bool) -> str:
+    channels = rgb(word)
+    if in_full and channels:
+        return "38;2;{};{};{}".format(*channels)
+    number = index(word) or 0
+    if number < 16:  # noqa: PLR2004 # the terminal's own, by the codes that every terminal knows
+        return str(30 + number if number < 8 else 82 + number)  # noqa: PLR2004
+    return f"38;5;{number}"
+
+
+@cache
+def _bash(style: str) -> Mark:
+    before, after = _ansi(style)
+    return (f"\x01{before}\x02", f"\x01{after}\x02") if before else ("", "")
+
+
+@cache
+def _zsh(style: str) -> Mark:
+    marks = []
+    for word in style.split():
+        if word in _ZSH:
+            marks.append(_ZSH[word])
+        elif word in ATTRIBUTES:
+            marks.append((f"%{{\x1b[{_SGR[word][0]}m%}}", f"%{{\x1b[{_SGR[word][1]}m%}}"))
+        else:
+            marks.append((f"%F{{{index(word)}}}", "%f"))
+    return "".join(on for on, _ in marks), "".join(off for _, off in marks)
+
+
+@cache
+def _tmux(style: str) -> Mark:
+    marks = []
+    for word in style.split():
+        # In lower case: #F and #D are formats (tmux before 3.4 takes them for that in a colour too).
+        colour = word.lower() if rgb(word) else f"colour{index(word)}"
+        marks.append(_TMUX.get(word, (f"fg={colour}", "fg=default")))
+    if not marks:
+        return "", ""
+    return f"#[{','.join(on for on, _ in marks)}]", f"#[{','.join(off for _, off in marks)}]"
 
 
 # fish counts the width of SGR right, starship wraps it for the shell it is in, and
@@ -73,7 +150,7 @@ def _marked(spans: Sequence[Span], marks: Mapping[str, tuple[str, str]], special
 MARKUPS: dict[str, Callable[[Sequence[Span]], str]] = {
     "ansi": ansi,
     "plain": plain,
-    "claude": ansi,
+    "claude": claude,
     "tmux": tmux,
     "bash": bash,
     "zsh": zsh,
@@ -83,34 +160,54 @@ MARKUPS: dict[str, Callable[[Sequence[Span]], str]] = {
 HOSTS = (*MARKUPS, "json", "waybar", "openmetrics")
 
 
-def render(belief: Belief, host: str, now: float) -> str:
+def render(belief: Belief, host: str, now: float, look: Look = PLAIN) -> str:
     """Return the host's line: what is to be printed at `now`."""
-    spans = compact(belief, now)
+    return _rendered(belief, host, now, look, line(belief, now, look))
+
+
+def fitted(belief: Belief, host: str, now: float, columns: int | None, look: Look = PLAIN) -> str:
+    """Return the host's text at `now`, shorter if it is wider than `columns`; one row always."""
+    limits = [limit for limit in (columns, look.columns) if limit]
+    return MARKUPS[host](line(belief, now, replace(look, columns=min(limits, default=None)))) or NOTHING
+
+
+def rows(
+    belief: Belief, host: str, now: float, look: Look = PLAIN, precise: float = BY_THE_MINUTE
+) -> list[tuple[float, str]]:
+    """Return the host's timetable: until when (epoch seconds), and the text; the last row holds for ever."""
+    return tables(belief, (host,), now, look, precise)[host]
+
+
+def tables(
+    belief: Belief, hosts: Sequence[str], now: float, look: Look = PLAIN, precise: float = BY_THE_MINUTE
+) -> dict[str, list[tuple[float, str]]]:
+    """
+    Return the timetable of several hosts.
+
+    For `precise` seconds the spans of time in it are said to the minute, later
+    by the hour: a day of minutes would be a large file.
+    """
+    found: dict[str, list[tuple[float, str]]] = {host: [] for host in hosts}
+    for since, until, spans in timeline(belief, now, look, precise):
+        for host, table in found.items():
+            text = _rendered(belief, host, since, look, spans)
+            if table and table[-1][1] == text:
+                table.pop()
+            table.append((until, text))
+    return found
+
+
+def widest(table: Sequence[tuple[float, str]]) -> int:
+    """Return how many columns the widest text of a timetable takes on a terminal."""
+    return max(width(re.sub(r"\x1b\[[0-9;]*m", "", text)) for _, text in table)
+
+
+def _rendered(belief: Belief, host: str, now: float, look: Look, spans: Sequence[Span]) -> str:
     if host in MARKUPS:
-        return MARKUPS[host](spans)
+        return MARKUPS[host](spans) or NOTHING
     shown = current(belief, now)
     if host == "json":
-        return document.json_object(plain(spans), shown, now)
+        return document.json_object(plain(spans), shown, now, look)
     if host == "waybar":
-        return document.waybar(plain(spans), shown, now)
+        return document.waybar(plain(spans), shown, now, look)
     return document.openmetrics(shown)
-
-
-def fitted(belief: Belief, host: str, now: float, columns: int | None) -> str:
-    """Return the host's text at `now`, shorter if it is wider than `columns`; one row always."""
-    texts = [compact(belief, now), compact(belief, now, further=False), minimal(belief, now)]
-    fits = (spans for spans in texts if columns is None or len(plain(spans)) <= columns)
-    return MARKUPS[host](next(fits, texts[-1]))
-
-
-def rows(belief: Belief, host: str, now: float) -> list[tuple[float, str]]:
-    """Return the host's timetable: until when (epoch seconds), and the text; the last row holds for ever."""
-    table: list[tuple[float, str]] = []
-    since = now
-    for until in (*changes(belief, now), FOR_EVER):
-        text = render(belief, host, since)
-        if table and table[-1][1] == text:
-            table.pop()
-        table.append((until, text))
-        since = until
-    return table

@@ -1,5 +1,5 @@
 """
-What the segment says of a belief at a time: spans of ASCII text with a style each. Pure.
+What is said of one window's number at a time, and when that changes. Pure.
 
 Nothing here comes from outside but numbers and scope names, and the names were
 reduced to `[A-Za-z0-9 ._-]` where they were read.
@@ -8,52 +8,60 @@ reduced to `[A-Za-z0-9 ._-]` where they were read.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+import time
+from typing import TYPE_CHECKING
 
-from quotaline.merge import Belief, Told, current
+from quotaline.segment.look import Look
+from quotaline.segment.span import Span
 from quotaline.segment.thresholds import OLD, TOO_OLD, VERY_OLD, colour
 from quotaline.usage import FIVE_HOUR, SCOPED, SEVEN_DAY
 
+if TYPE_CHECKING:
+    from quotaline.merge import Belief, Told
+
 UNKNOWN = "--"
 LABELS = {FIVE_HOUR: "5h", SEVEN_DAY: "7d"}
+BY_THE_MINUTE = 900.0  # seconds without a refresh, up to which spans of time are said to the minute
+PLAIN = Look()  # how it looks if nobody chose anything
+_HOURS = TOO_OLD // 3600
 
 
-class Span(NamedTuple):
-    """A piece of text in one style: a colour's name, `dim`, or none."""
+def number(told: Told | None, now: float, look: Look = PLAIN, name: str = "") -> Span:
+    """
+    Return the percentage by its age: as is, `~8%` from 10 min, dim `8%~2h` from 1 h, `--` from 24 h.
 
-    text: str
-    style: str = ""
-
-
-def compact(belief: Belief, now: float, *, further: bool = True) -> list[Span]:
-    """Return `[5h:8% 7d:77%]`, and a further window that is tighter than both: `[5h:8% 7d:77% Fable:91%]`."""
-    shown = current(belief, now)
-    spans: list[Span] = []
-    for key in (FIVE_HOUR, SEVEN_DAY, *(tightest(shown) if further else ())):
-        spans += [Span(" " if spans else "["), Span(label(key) + ":"), number(shown.get(key), now)]
-    return [*spans, Span("]")]
-
-
-def minimal(belief: Belief, now: float) -> list[Span]:
-    """Return `8|77`, for where nothing else fits."""
-    shown = current(belief, now)
-    session, week = (number(shown.get(key), now) for key in LABELS)
-    return [_bare(session), Span("|"), _bare(week)]
-
-
-def _bare(span: Span) -> Span:
-    return Span(span.text.replace("%", ""), span.style)
-
-
-def number(told: Told | None, now: float) -> Span:
-    """Return the percentage by its age: as is, `~8%` from 10 min, dim `8%~2h` from 1 h, `--` from 24 h."""
+    `name` is the window's label, for thresholds of its own.
+    """
     age = now - told.at if told else TOO_OLD
     if told is None or age >= TOO_OLD:
-        return Span(UNKNOWN)
-    used = math.floor(round(told.window.utilization, 1))  # as Claude Code's own /usage shows it
+        return Span(UNKNOWN.rjust(4) if look.pad else UNKNOWN)
+    text = f"{'~' if OLD <= age < VERY_OLD else ''}{percent(told, left=look.show_left)}%"
     if age >= VERY_OLD:
-        return Span(f"{used}%~{age // 3600:.0f}h", "dim")
-    return Span(f"{'~' if age >= OLD else ''}{used}%", colour(used))
+        text += f"~{age // 3600:.0f}h"
+    return Span(
+        (text.rjust(4) if look.pad else text) + symbol(told, look, name), style(told, now, look, name)
+    )
+
+
+def percent(told: Told, *, left: bool = False) -> int:
+    """Return the percent used, as Claude Code's own /usage shows it; or what is left of 100."""
+    used = math.floor(round(told.window.utilization, 1))
+    return max(0, 100 - used) if left else used
+
+
+def style(told: Told, now: float, look: Look = PLAIN, name: str = "") -> str:
+    """Return the style of a window's number: its threshold's, `dim` once it is very old."""
+    return "dim" if now - told.at >= VERY_OLD else look.colours[step(told, look, name)]
+
+
+def step(told: Told, look: Look, name: str = "") -> str:
+    """Return the name of the step that a window has reached: green, yellow, orange, red."""
+    return colour(percent(told), look.steps_of(name))
+
+
+def symbol(told: Told, look: Look, name: str = "") -> str:
+    """Return the step in other than colour, if that is wanted: `!` for orange, `!!` for red."""
+    return {"orange": "!", "red": "!!"}.get(step(told, look, name), "") if look.symbols else ""
 
 
 def tightest(shown: dict[str, Told]) -> list[str]:
@@ -68,12 +76,43 @@ def label(key: str) -> str:
     return LABELS.get(key, key.removeprefix(SCOPED))
 
 
-def changes(belief: Belief, now: float) -> list[float]:
-    """Return the times after `now`, in order, at which what is shown changes by itself."""
+def changes(belief: Belief, now: float, look: Look = PLAIN, precise: float = BY_THE_MINUTE) -> list[float]:
+    """
+    Return the times after `now`, in order, at which what is shown changes by itself.
+
+    `precise` is for how many seconds the spans of time in it are said to the minute.
+    """
     times: set[float] = set()
     for each in belief.told.values():
         for told in each:
-            times |= {told.at + OLD} | {told.at + VERY_OLD * hour for hour in range(1, 25)}
+            times |= {told.at + OLD} | {told.at + VERY_OLD * hour for hour in range(1, _HOURS + 1)}
             if told.window.resets_at is not None:
                 times.add(told.window.resets_at)
-    return sorted(time for time in times if time > now)
+            if look.ticks:
+                times |= _ticks(told, now, precise)
+    if belief.credits:
+        times.add(belief.credits_at + TOO_OLD)
+    if look.ticks:
+        times |= {now + precise, *_midnights(now)}
+    return sorted(at for at in times if at > now)
+
+
+def _ticks(told: Told, now: float, precise: float) -> set[float]:
+    """Return when its age and the time until its reset are said anew: by the minute, and then by the hour."""
+    end = now + precise
+    times = {told.at + 60 * minute for minute in range(1, int((end - told.at) // 60) + 1)}
+    if told.window.resets_at is None:
+        return times
+    left = told.window.resets_at - now
+    times |= {now + left % 3600 + 3600 * hour for hour in range(_HOURS)}
+    if left - precise < TOO_OLD:  # above a day it is said in hours
+        times |= {now + left % 60 + 60 * minute for minute in range(int(precise // 60) + 1)}
+    return {at for at in times if at <= told.window.resets_at}
+
+
+def _midnights(now: float) -> list[float]:
+    """Return the next midnights of the clock on the wall: a time of day is of another day from there."""
+    today = time.localtime(now)
+    return [
+        time.mktime((today.tm_year, today.tm_mon, today.tm_mday + days, 0, 0, 0, 0, 0, -1)) for days in (1, 2)
+    ]

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
-STEPS = (50, 80, 95)  # percent
-COLOURS = ("green", "yellow", "orange", "red")
+from typing import NamedTuple
 
 OLD = 600  # seconds: from here a number is marked
 VERY_OLD = 3600  # from here it is dim and says its age
 TOO_OLD = 86400  # from here it is unknown
 
 
-def colour(utilization: float) -> str:
+class Steps(NamedTuple):
+    """From which utilization (percent) on each colour holds. `orange` is the warning's."""
+
+    yellow: float = 50
+    orange: float = 80
+    red: float = 95
+
+
+STEPS = Steps()
+COLOURS = ("green", *Steps._fields)
+
+
+def colour(utilization: float, steps: Steps = STEPS) -> str:
     """Return the colour of a utilization (percent): green below 50, yellow, orange from 80, red from 95."""
-    return COLOURS[bisect_right(STEPS, utilization)]
+    # The strictest that holds, in whatever order the steps were set.
+    return next((name for name in reversed(Steps._fields) if utilization >= getattr(steps, name)), "green")

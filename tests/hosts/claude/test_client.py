@@ -131,14 +131,14 @@ def test_refresher_lives_through_a_burst_of_cancelled_runs(client: Client) -> No
         client.start()
         refresher = until(lambda: refreshers(client.world), PATIENCE)
         client.shows(PROMPT)
-        for _ in range(4):
+        for _ in range(3):  # not more: the refresher gives a silent endpoint up after 3 s
             trigger()
         assert refreshers(client.world) == refresher
 
     until(lambda: not refreshers(client.world))
     client.keys("BTab")
     client.shows("[5h:41% 7d:82%]")
-    assert count("begun") - count("ended") >= 3  # were cancelled
+    assert count("begun") - count("ended") >= 2  # were cancelled
     assert [each["headers"]["Authorization"] for each in client.world.requests] == [f"Bearer {TOKEN}"]
 
 

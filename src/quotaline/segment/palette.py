@@ -1,0 +1,65 @@
+"""
+Colours: what may be said in a style, and what each palette makes of the four steps.
+
+A style is words: colours (a name, a number of the 256, `#rrggbb`) and
+attributes (`bold`, `dim`, ...).
+"""
+
+from __future__ import annotations
+
+NAMES = ("black", "red", "green", "yellow", "blue", "purple", "cyan", "white")
+_ORANGE = 208
+_CUBE = (0, 95, 135, 175, 215, 255)  # the steps of colours 16 to 231
+_HEX_DIGITS = set("0123456789abcdef")
+
+ATTRIBUTES = ("bold", "dim", "italic", "underline", "inverted")
+
+# By the colour that a step has in the default one. `colorblind`: blue against orange is what
+# both red-green deficiencies leave, and within a family lightness tells (tests/test_palette.py).
+PALETTES: dict[str, dict[str, str]] = {
+    "default": {"green": "green", "yellow": "yellow", "orange": "orange", "red": "red"},
+    "colorblind": {"green": "33", "yellow": "80", "orange": "214", "red": "bold 166"},
+    "mono": {"green": "", "yellow": "", "orange": "bold", "red": "bold inverted"},
+}
+
+
+def is_colour(word: str) -> bool:
+    """Return whether a word names a colour."""
+    return index(word) is not None
+
+
+def index(word: str) -> int | None:
+    """Return a colour's number among the 256, the nearest one for `#rrggbb`; None if it is no colour."""
+    if word in NAMES:
+        return NAMES.index(word)
+    if word.startswith("bright-") and word[7:] in NAMES:
+        return 8 + NAMES.index(word[7:])
+    if word == "orange":
+        return _ORANGE
+    if word.isascii() and word.isdecimal() and len(word) <= 3 and int(word) <= 255:  # noqa: PLR2004
+        return int(word)
+    channels = rgb(word)
+    return None if channels is None else _nearest(channels)
+
+
+def rgb(word: str) -> tuple[int, int, int] | None:
+    """Return the channels (0 to 255) of `#rrggbb`, None for anything else."""
+    digits = word[1:].lower()
+    if word[:1] != "#" or len(digits) != 6 or not set(digits) <= _HEX_DIGITS:  # noqa: PLR2004
+        return None
+    return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
+
+
+def channels_of(number: int) -> tuple[int, int, int]:
+    """Return the channels (0 to 255) of colour 16 to 255; those below are the terminal's own."""
+    if number >= 232:  # noqa: PLR2004
+        return (8 + 10 * (number - 232),) * 3
+    number -= 16
+    return _CUBE[number // 36], _CUBE[number // 6 % 6], _CUBE[number % 6]
+
+
+def _nearest(channels: tuple[int, int, int]) -> int:
+    def distance(number: int) -> int:
+        return sum((a - b) ** 2 for a, b in zip(channels, channels_of(number), strict=True))
+
+    return min(range(16, 256), key=distance)
