@@ -252,14 +252,15 @@ def test_claude_code_that_is_too_old_to_tell_limits_is_a_warning(live: World) ->
 
 
 def test_programs_that_hang_are_left_and_ended(live: World) -> None:
+    mark = f"999.{os.getpid()}"
     for name in ("claude", "tmux", "starship", "bash", "zsh", "fish"):
-        program(live, name, "sleep 999.25 & sleep 999.25")
+        program(live, name, f"sleep {mark} & sleep {mark}")
 
     code, found = examined(live)
 
     assert code == 0
     assert {found[name]["text"].split(";")[0] for name in ("claude", "tmux", "fish")} == {"unknown version"}
-    assert live.run("pgrep", "-f", "sleep 999[.]25").stdout == b""
+    assert live.run("pgrep", "-fx", f"sleep {mark}").stdout == b""
 
 
 def test_check_that_never_answers_holds_nothing_up(live: World) -> None:
@@ -283,7 +284,8 @@ def test_report_is_safe_to_paste(live: World) -> None:
     }
     (live.home / ".claude.json").write_text(json.dumps({"oauthAccount": account}))
     live.refresh()
-    live.configure(f"[sources]\nuser_agent = '{MAIL} {TOKEN} \\u001b[2J'\n'{MAIL}' = 1\n")
+    # A value that is not allowed is quoted in what is said of it.
+    live.configure(f"[sources]\nuser_agent = '{MAIL} {TOKEN} \u00e9'\n")
     env = {"CLAUDE_CONFIG_DIR": "", "CLAUDE_CODE_OAUTH_SCOPES": MAIL}
 
     for words in (["doctor"], ["doctor", "--json"]):
