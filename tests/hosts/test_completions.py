@@ -34,8 +34,9 @@ def completions(world: World, shell: str) -> str:
         ("quotaline init clau\t", '"command": "'),
         ("quotaline uninstall fish stars\t--dry-run", "starship: nothing to do"),
         ("quotaline config get sources.user\t", '""'),
+        ("quotaline get five_hour.so\t", "api"),
     ],
-    ids=["subcommand", "markup", "host", "second host", "config key"],
+    ids=["subcommand", "markup", "host", "second host", "config key", "value"],
 )
 def test_tab_completes_a_word_that_runs(live: World, shell: str, typed: str, shown: str) -> None:
     if shell in FILES:

@@ -6,7 +6,6 @@ import argparse
 import errno
 import os
 import sys
-from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from quotaline import __version__
@@ -55,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
         usage="%(prog)s [--for HOST]\n       %(prog)s COMMAND [ARGUMENT ...]",
         description=DESCRIPTION,
         epilog=MORE,
-        formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=18),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument(
         "--version",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from quotaline.cli.get import FIELDS
 from quotaline.hosts.table import SHELLS, TABLE
 from quotaline.settings import TABLE as SETTINGS
+from quotaline.usage import FIVE_HOUR, SEVEN_DAY, SPEND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,12 +22,19 @@ zsh, into any folder of $fpath, and above compinit in ~/.zshrc:
 fish:
   quotaline completions fish > ~/.config/fish/completions/quotaline.fish
 
-Do it again after an update. A start file may hold it too, at the cost of a
-Python start a shell: eval "$(quotaline completions bash)", zsh the same below
-compinit, fish: quotaline completions fish | source
+Make the folder first if it is missing, and do it again after an update.
+A start file may hold it too, at the cost of starting Python in every shell:
+  eval "$(quotaline completions bash)"      zsh: the same, below compinit
+  quotaline completions fish | source
 """
 # What the parser does not know as choices: it says more about a wrong one than argparse would.
 _WORDS: dict[tuple[str, str], Iterable[str]] = {
+    ("get", "key"): [
+        f"{owner}.{field}"
+        for kind, owners in (("windows", (FIVE_HOUR, SEVEN_DAY, SPEND)), ("credits", ("credits",)))
+        for owner in owners
+        for field in FIELDS[kind]
+    ],
     ("install", "hosts"): TABLE,
     ("uninstall", "hosts"): TABLE,
     ("config get", "key"): SETTINGS,

@@ -14,7 +14,7 @@ from quotaline.usage import FIVE_HOUR, SCOPED, SEVEN_DAY, SPEND
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_FIELDS = {
+FIELDS = {
     "windows": ("utilization", "left", "resets_at", "resets_in", "elapsed_percent", "source", "age"),
     "credits": ("enabled", "used", "limit", "currency", "utilization", "age"),
 }
@@ -39,11 +39,11 @@ def _key(text: str) -> tuple[str, str]:
     """Return what it is a value of, and its name."""
     owner, _, field = text.rpartition(".")  # from the right: a scope's name may have a dot in it
     kind = "credits" if owner == "credits" else "windows" if _WINDOW.fullmatch(owner) else ""
-    if field in _FIELDS.get(kind, ()):
+    if field in FIELDS.get(kind, ()):
         return owner, field
-    windows = f"{FIVE_HOUR}, {SEVEN_DAY}, {SPEND} or {SCOPED}NAME with .{', .'.join(_FIELDS['windows'])}"
+    windows = f"{FIVE_HOUR}, {SEVEN_DAY}, {SPEND} or {SCOPED}NAME with .{', .'.join(FIELDS['windows'])}"
     raise argparse.ArgumentTypeError(
-        f"unknown key {text!r}; there are {windows}; credits with .{', .'.join(_FIELDS['credits'])}"
+        f"unknown key {text!r}; there are {windows}; credits with .{', .'.join(FIELDS['credits'])}"
     )
 
 
