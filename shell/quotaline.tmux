@@ -27,13 +27,27 @@ set_job() {
     job="#('$program' --for tmux)"
 }
 
-# fill TEXT: sets filled to TEXT with each #{quotaline} replaced by the job.
+# set_shown: sets shown to the job as it is placed. On tmux's own bar, which is green,
+# a green number can't be read, so there it stands on a dark ground, which has to be the
+# default within it (tmux 3.1 and newer): each of its colours ends in the default.
+set_shown() {
+    shown=$job
+    style=$(tmux show-option -gv status-style)
+    version=$(tmux -V)
+    case $style:$version in
+    *:'tmux 2.'* | *:'tmux 3.0'*) ;;
+    *bg=green*) shown="#[fg=colour250,bg=colour234,push-default]$job#[pop-default,default]" ;;
+    *) ;;
+    esac
+}
+
+# fill TEXT: sets filled to TEXT with each #{quotaline} replaced by what is shown.
 fill() {
     rest=$1 filled=''
     while :; do
         case $rest in
         *'#{quotaline}'*)
-            filled=$filled${rest%%'#{quotaline}'*}$job
+            filled=$filled${rest%%'#{quotaline}'*}$shown
             rest=${rest#*'#{quotaline}'}
             ;;
         *) break ;;
@@ -51,6 +65,7 @@ place() {
 }
 
 if set_job; then
+    set_shown
     left=$(tmux show-option -gv status-left)
     right=$(tmux show-option -gv status-right)
     case $left$right in
@@ -61,6 +76,6 @@ if set_job; then
         done
         ;;
     *"$job"*) ;; # a reload of a configuration that sets neither
-    *) place right "$right $job" ;;
+    *) place right "$right $shown" ;;
     esac
 fi

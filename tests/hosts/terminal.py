@@ -93,6 +93,13 @@ class Terminal:
                 return row, column
         return None
 
+    def grounds(self, text: str) -> set[str]:
+        """Return the background colours behind a text on the screen."""
+        place = self.find(text)
+        assert place, text
+        row, column = place
+        return {self._screen.buffer[row][at].bg for at in range(column, column + len(text))}
+
     def colours(self, text: str) -> dict[str, str]:
         """Return the colour of each word of digits and `%` in a text on the screen."""
         place = self.find(text)

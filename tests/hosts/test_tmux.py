@@ -64,6 +64,23 @@ def test_status_line_shows_the_segment_at_its_right_end_by_itself_and_follows_a_
         server.terminal.wait_for(LATER)
 
 
+def test_green_number_is_not_on_the_green_of_tmux_s_own_bar(live: World) -> None:
+    live.refresh()
+    with tmux(live) as server:
+        server.terminal.wait_for(FRESH)
+
+        assert server.terminal.grounds(FRESH) == {"1c1c1c"}
+        assert server.terminal.grounds("0:") == {"green"}
+
+
+def test_bar_of_another_colour_keeps_it_behind_the_segment(live: World) -> None:
+    live.refresh()
+    with tmux(live, "set -g status-style 'fg=white,bg=blue'") as server:
+        server.terminal.wait_for(FRESH)
+
+        assert server.terminal.grounds(FRESH) == {"blue"}
+
+
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_placeholder_keeps_its_place_also_after_a_reload(live: World, side: str) -> None:
     live.refresh()
