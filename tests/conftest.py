@@ -11,9 +11,29 @@ import pytest
 from world import World, world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = pathlib.Path(__file__).parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--remake",
+        action="store_true",
+        help="write the files that are made from the code, then look at git diff",
+    )
+
+
+@pytest.fixture
+def as_made(request: pytest.FixtureRequest) -> Callable[[pathlib.Path, str], None]:
+    """Hold a file of the repository to what the code makes of it now; `--remake` writes it instead."""
+
+    def compare(path: pathlib.Path, text: str) -> None:
+        if request.config.getoption("--remake"):
+            path.write_text(text)
+        assert path.read_text() == text, f"{path.name} is out of date: tests/run --remake {request.path}"
+
+    return compare
 
 
 @pytest.fixture(scope="session")

@@ -20,9 +20,11 @@ FLOORS = [
     {"edition", "intake"},
     {"attempt"},
     {"refresh", "session", "library", "reader", "background"},
-    {"hosts", "cli"},
+    {"hosts"},
+    {"checks"},
+    {"cli"},
 ]
-PURE = {"usage", "answer", "merge", "backoff", "segment"}
+PURE = {"usage", "answer", "merge", "backoff", "segment", "insight"}
 SOURCE = pathlib.Path(__file__).parent.parent / "src/quotaline"
 
 
@@ -66,13 +68,18 @@ def test_sources_do_not_know_each_other(path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("library", "home"),
-    [("requests", "sources/api.py"), ("keyring", "sources/credentials.py"), ("tomlkit", "cli/config.py")],
+    ("library", "homes"),
+    [
+        ("requests", {"sources/api.py"}),
+        ("keyring", {"sources/credentials.py"}),
+        ("shtab", {"cli/completions.py"}),
+        ("tomlkit", {"cli/config.py", "hosts/starship.py"}),
+    ],
 )
-def test_library_has_one_home(library: str, home: str) -> None:
+def test_library_is_known_where_it_is_needed_only(library: str, homes: set[str]) -> None:
     users = {path for path in FILES if library in {name.split(".")[0] for name in imports(path)}}
 
-    assert users == {SOURCE / home}
+    assert users == {SOURCE / home for home in homes}
 
 
 @pytest.mark.parametrize("name", sorted(PURE))
@@ -115,7 +122,7 @@ quotaline.cli.main(['--for', 'plain'])
     }
 
 
-def test_reader_loads_no_slow_module() -> None:
+def test_reader_and_the_runner_of_another_status_line_load_no_slow_module() -> None:
     slow = {
         "argparse",
         "json",
@@ -129,7 +136,7 @@ def test_reader_loads_no_slow_module() -> None:
         "rich",
     }
 
-    assert not slow & modules("import quotaline.cli")
+    assert not slow & modules("import quotaline.cli, quotaline.hosts.beside")
 
 
 def test_refresh_that_asks_nobody_loads_no_http(tmp_path: pathlib.Path) -> None:

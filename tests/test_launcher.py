@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from quotaline import timetable
+from quotaline import store, timetable
 from quotaline.places import cache_folder
 from quotaline.timetable import FOR_EVER
 
@@ -32,15 +32,12 @@ def command(tmp_path: pathlib.Path, root: pathlib.Path) -> pathlib.Path:
 
 
 def lay(folder: str, text: str = "[5h:8% 7d:77%]", due: float = 60, host: str = "plain") -> pathlib.Path:
-    """Put a segment where a refresher would, dated back as it does."""
+    """Put a segment where a refresher would, as it does."""
     now = time.time()
     os.makedirs(folder, exist_ok=True)
-    path = pathlib.Path(folder) / f"segment.{host}"
-    new = path.with_name("new")
-    new.write_bytes(timetable.write([(FOR_EVER, text)], now + due, now))
-    os.utime(new, (now - 2, now - 2))
-    new.rename(path)
-    return path
+    with store.locked(folder):
+        store.write(folder, f"segment.{host}", timetable.write([(FOR_EVER, text)], now + due, now))
+    return pathlib.Path(folder) / f"segment.{host}"
 
 
 def run(command: pathlib.Path, environ: dict[str, str], *words: str, shell: list[str] | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Pace: use against time."""
+"""Pace: what it says, and when it says nothing."""
 
 from __future__ import annotations
 
@@ -7,70 +7,73 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quotaline.insight.pace import pace
-from quotaline.usage import Window
+from quotaline.usage import FIVE_HOUR, LENGTHS, SEVEN_DAY, Window
 
-NOW = 1_795_262_400.0
-SESSION, WEEK = 18000.0, 604_800.0
-
-
-def window(used: float, elapsed: float, length: float = SESSION) -> Window:
-    """Return a window of which `elapsed` percent are over at NOW."""
-    return Window(used, NOW + length * (1 - elapsed / 100), length)
+NOW = 1_795_300_000.0
 
 
-def test_use_ahead_of_time_is_projected_to_the_reset_and_to_the_limit() -> None:
-    found = pace(window(60, 40), NOW)
-
-    assert found is not None
-    assert (round(found.ahead), round(found.projected)) == (20, 150)
-    # 60 % took 2 h, so the other 40 % take 80 minutes, and 3 h are left.
-    assert found.full_at == pytest.approx(NOW + 80 * 60)
+def window(key: str, used: float, elapsed: float) -> Window:
+    """A window of which so many percent are used, and so many percent of its time are over."""
+    return Window(used, NOW + LENGTHS[key] * (1 - elapsed / 100), LENGTHS[key])
 
 
-def test_use_behind_time_reaches_no_limit() -> None:
-    found = pace(window(20, 40), NOW)
+def test_even_use_is_neither_ahead_nor_behind_and_lasts_to_the_reset() -> None:
+    run = pace(window(FIVE_HOUR, 40, 40), NOW)
 
-    assert found is not None
-    assert (round(found.ahead), found.full_at, found.speaks) == (-20, None, False)
+    assert run is not None
+    assert (run.ahead, run.projected, run.used_up_at, run.notable) == (0, 100, None, False)
+
+
+def test_twice_the_even_use_is_used_up_at_half_of_the_window() -> None:
+    run = pace(window(FIVE_HOUR, 60, 30), NOW)
+
+    assert run is not None
+    assert (run.ahead, run.projected, run.notable) == (30, 200, True)
+    assert run.used_up_at == pytest.approx(NOW + 0.2 * LENGTHS[FIVE_HOUR])
 
 
 @pytest.mark.parametrize(
-    ("used", "elapsed", "length", "speaks"),
+    ("key", "used", "elapsed", "why"),
     [
-        (60, 45, SESSION, True),
-        (60, 46, SESSION, False),  # less than 15 points ahead
-        (19, 2, SESSION, False),  # little used, and early
-        (20, 5.1, SESSION, False),  # not far ahead
-        (21, 5.1, SESSION, True),
-        (40, 4.9, SESSION, False),  # its first 5 percent
-        (40, 14, WEEK, False),  # its first day
-        (40, 15, WEEK, True),
+        (FIVE_HOUR, 44, 30, "less than 15 points are noise"),
+        (FIVE_HOUR, 19, 6, "less than 20 % used worries nobody"),
+        (FIVE_HOUR, 130, 94, "the window ends soon"),
+        (FIVE_HOUR, 25, 80, "unused five hours are no loss"),
+        (SEVEN_DAY, 19, 80, "less than 20 % used"),
+        (SEVEN_DAY, 60, 95, "the window ends soon"),
     ],
 )
-def test_pace_speaks_when_it_is_worth_a_word(
-    used: float, elapsed: float, length: float, *, speaks: bool
-) -> None:
-    found = pace(window(used, elapsed, length), NOW)
+def test_pace_is_known_but_not_told(key: str, used: float, elapsed: float, why: str) -> None:
+    run = pace(window(key, used, elapsed), NOW)
 
-    assert found is not None
-    assert found.speaks == speaks
+    assert run is not None
+    assert not run.notable, why
 
 
-@pytest.mark.parametrize(
-    "unknown", [Window(50), Window(50, NOW + 60), Window(50, None, SESSION), window(50, 0), window(50, -10)]
-)
-def test_without_reset_length_or_any_time_over_there_is_no_pace(unknown: Window) -> None:
+@pytest.mark.parametrize(("key", "elapsed"), [(FIVE_HOUR, 4.9), (SEVEN_DAY, 14.2)])
+def test_early_window_has_no_pace(key: str, elapsed: float) -> None:
+    assert pace(window(key, 90, elapsed), NOW) is None
+
+
+def test_unused_week_is_told() -> None:
+    run = pace(window(SEVEN_DAY, 30, 70), NOW)
+
+    assert run is not None
+    assert (run.ahead, run.used_up_at, run.notable) == (-40, None, True)
+
+
+@pytest.mark.parametrize("unknown", [Window(50), Window(50, NOW + 60), Window(50, None, 18000)])
+def test_window_without_reset_or_length_has_no_pace(unknown: Window) -> None:
     assert pace(unknown, NOW) is None
 
 
-@given(st.floats(0, 999), st.floats(0.001, 100), st.sampled_from([SESSION, WEEK]))
-def test_the_limit_is_reached_before_the_reset_exactly_if_more_than_all_is_projected(
-    used: float, elapsed: float, length: float
-) -> None:
-    of = window(used, elapsed, length)
-    found = pace(of, NOW)
+@given(st.sampled_from([FIVE_HOUR, SEVEN_DAY]), st.floats(0, 999), st.floats(-50, 150))
+def test_used_up_is_told_if_and_only_if_it_is_before_the_reset(key: str, used: float, elapsed: float) -> None:
+    asked = window(key, used, elapsed)
+    run = pace(asked, NOW)
 
-    assert found is not None
-    assert of.resets_at is not None
-    assert (found.full_at is not None) == (found.projected > 100)
-    assert found.full_at is None or found.full_at <= of.resets_at
+    if run is None or asked.resets_at is None:
+        return
+    assert (run.used_up_at is not None) == (used > (asked.elapsed_percent(NOW) or 0))
+    if run.used_up_at is not None:
+        assert asked.resets_at - LENGTHS[key] <= run.used_up_at <= asked.resets_at

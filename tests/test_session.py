@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -328,6 +330,35 @@ def test_source_that_is_turned_off_is_not_believed(quiet: World) -> None:
     quiet.refresh()
 
     assert shown(quiet, status(8, 77)) == UNKNOWN
+
+
+def test_learning_whose_login_it_is_does_not_put_the_first_request_off(live: World) -> None:
+    (live.home / ".claude.json").write_text('{"oauthAccount": {"accountUuid": "mine"}}')
+
+    assert shown(live, status(rate_limits=None)) == UNKNOWN
+    until(lambda: shown(live, status(rate_limits=None)) == "[5h:8% 7d:77%]", seconds=5)
+    assert len(live.requests) == 1
+
+
+def test_run_that_is_cancelled_after_its_line_has_not_spent_the_claim_for_nothing(live: World) -> None:
+    for run in range(1, 9):
+        shutil.rmtree(live.cache, ignore_errors=True)
+        command = live.start("quotaline", "--for", "claude", start_new_session=True)
+        while not list(live.cache.glob("claim.*")):
+            pass
+        os.killpg(command.pid, signal.SIGTERM)  # as Claude Code does, at the worst moment
+        command.communicate()
+
+        until(lambda: len(live.requests) == run)  # noqa: B023
+        live.settle()
+
+
+def test_screen_reader_hears_words(quiet: World) -> None:
+    text, reader = status(8, 77), {"CLAUDE_AX_SCREEN_READER": "1"}
+    shown(quiet, text)
+
+    assert shown(quiet, text, env=reader).startswith("5 hour quota 8 percent used, resets in ")
+    assert shown(quiet, text) == "[5h:8% 7d:77%]"
 
 
 def test_hung_endpoint_does_not_keep_a_session_from_telling_its_numbers(live: World) -> None:

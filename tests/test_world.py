@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
 
@@ -52,9 +54,8 @@ def test_300_readers_of_a_stale_segment_start_one_refresher_that_asks_once(live:
     assert {reader.communicate() for reader in herd} == {(f"{FRESH}\n".encode(), b"")}
     until(lambda: len(live.requests) == 2)
     assert len(list(live.cache.glob("claim.*"))) == 1
-    listed = live.run("pgrep", "-f", "[r]efresh --detached").stdout.split()
-    assert len(listed) == 1
-    live.run("pkill", "-f", "[r]efresh --detached")
+    (refresher,) = live.refreshers()
+    os.kill(refresher, signal.SIGKILL)
 
 
 def test_segment_changes_with_the_endpoint(live: World) -> None:

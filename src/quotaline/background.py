@@ -11,11 +11,22 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 DEADLINE = 15  # seconds a refresh may take
+_MOST_DESCRIPTORS = 1 << 16  # one system call on Linux, whatever the number
 
 
-def start() -> None:
-    """Start a detached refresher and return at once. If it can't be started, the next minute tries again."""
+def start(may: Callable[[], bool] = lambda: True) -> None:
+    """
+    Start a detached refresher and return at once. If it can't be started, the next minute tries again.
+
+    Args:
+        may: Whether to go on, asked once nobody can kill us with the caller any
+            more: a claim that is made sooner would be spent for nothing.
+    """
     try:
         child = os.fork()
     except OSError:
@@ -24,8 +35,9 @@ def start() -> None:
         os.waitpid(child, 0)
         return
     try:
-        # Twice: whoever kills our caller's descendants finds them by their parent.
-        if os.fork() == 0:
+        # A session of its own and no parent: whoever kills our caller's group or descendants finds neither.
+        os.setsid()
+        if os.fork() == 0 and may():
             os.chdir("/")  # an untrusted folder must not be on sys.path, nor kept busy
             _let_go()
             # -P: not even the "/" we are in now.
@@ -68,4 +80,4 @@ def _let_go() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)
-    os.closerange(3, 256)
+    os.closerange(3, _MOST_DESCRIPTORS)

@@ -22,15 +22,15 @@ NO_MEMO = "-"  # of a session whose segment is its own: nothing that Claude Code
 _FORGOTTEN = 7 * 86400  # seconds without a run, after which a session's segment is removed
 
 
-def publish(folder: str, state: State, ttl: float) -> None:
+def publish(folder: str, state: State, ttl: float, now: float) -> None:
     """
-    Write the state and every segment. To be called under the lock.
+    Write the state and every segment as it is at `now`. To be called under the lock.
 
     Raises:
         OSError: If something can't be written; what was there before stands.
     """
     states.save(folder, state)
-    now, due = state.refreshed_at, next_due(state, ttl)
+    due = next_due(state, ttl)
     found = tables(
         state.belief, HOSTS, now, look(kept(state.settings), state.organisation), max(BY_THE_MINUTE, 2 * ttl)
     )
@@ -43,7 +43,7 @@ def publish(folder: str, state: State, ttl: float) -> None:
 
 
 def next_due(state: State, ttl: float) -> float:
-    """Return NEXT, epoch seconds: a TTL from the last refresh, or the first reset if that is sooner."""
+    """Return NEXT, epoch seconds: a TTL from the last fresh numbers, or the first reset if that is sooner."""
     now = state.refreshed_at
     resets = (told.window.resets_at for told in current(state.belief, now).values())
     return min((now + ttl, *(reset + 1 for reset in resets if reset)))

@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 
 from quotaline import store, timetable
-from quotaline.places import cache_folder
+from quotaline.places import cache_folder, home_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,10 +56,12 @@ def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
     with suppress(OSError):  # a closed or broken stdout is its reader's business
         os.write(1, text.replace(timetable.NEW_LINE, "\n").encode() + b"\n")
     # A claim far in the past or ahead of a clock that jumped holds nothing up: it is for its minute.
-    if folder and due <= now and store.prepare(folder) and store.claim(folder, now):
+    if not folder or due > now or store.is_claimed(folder, now):
+        return
+    if store.prepare(folder, home_folder(environ)):
         from quotaline.background import start
 
-        start()
+        start(lambda: store.claim(folder, now))
 
 
 def _host(host: str | None, environ: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from quotaline import state as states
 from quotaline.edition import publish
 from quotaline.intake import look_around
 from quotaline.merge import current
-from quotaline.places import cache_folder
+from quotaline.places import cache_folder, home_folder
 from quotaline.settings import Settings, SettingsError, kept, load
 from quotaline.sources import claude_cli
 
@@ -94,8 +94,11 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
     folder = cache_folder(job.environ)
     if folder is None:
         raise NoFolder("no home folder: HOME is not set to an absolute path")
-    if not store.prepare(folder):
-        raise NoFolder(f"{folder} can't be used: it must be yours, and writable by you alone")
+    if not store.prepare(folder, home_folder(job.environ)):
+        store.sweep_claims(folder, job.clock())  # the launcher can't tell, and claims one a minute
+        raise NoFolder(
+            f"{folder} can't be used: it must be yours, writable by you alone, in a home that exists"
+        )
     attempt = attempts.Attempt()
     try:
         with store.locked(folder, _LOCK_WAIT):
@@ -154,7 +157,7 @@ def _note_client(folder: str, now: float) -> None:
 
 def _finish(job: Job, folder: str, plan: _Plan, state: State, attempt: attempts.Attempt) -> Outcome:
     state = replace(state, settings=plan.settings.chosen, refreshed_at=job.clock())
-    publish(folder, state, plan.settings["ttl"])
+    publish(folder, state, plan.settings["ttl"], state.refreshed_at)
     store.sweep_claims(folder, state.refreshed_at)
     return Outcome(state, attempt.requested, attempt.error, plan.settings_error)
 

@@ -19,7 +19,7 @@ from quotaline import state as states
 from quotaline import store, timetable
 from quotaline.edition import NO_MEMO, SESSION, next_due, publish
 from quotaline.intake import look_around, take
-from quotaline.places import cache_folder
+from quotaline.places import cache_folder, home_folder
 from quotaline.segment.look import look
 from quotaline.segment.markup import fitted, rows, widest
 from quotaline.settings import Settings, kept
@@ -50,7 +50,7 @@ def run(environ: Mapping[str, str]) -> None:
     now = time.time()
     said = statusline.parse(text, now)
     folder = cache_folder(environ)
-    if folder is None or not store.prepare(folder):
+    if folder is None or not store.prepare(folder, home_folder(environ)):
         _print(_line(_told(State(), said, now, Settings({})), environ, now, Settings({})))
         return
     if said.usage is None and any(environ.get(name) for name in _OTHER_BILLING):
@@ -64,10 +64,10 @@ def run(environ: Mapping[str, str]) -> None:
         state = states.load(folder)
         settings = kept(state.settings)
         _print(_line(_told(state, said, now, settings), environ, now, settings))
-    if now >= next_due(state, settings["ttl"]) and store.claim(folder, now):
+    if now >= next_due(state, settings["ttl"]) and not store.is_claimed(folder, now):
         from quotaline.background import start
 
-        start()
+        start(lambda: store.claim(folder, now))
 
 
 def _update(
@@ -80,15 +80,19 @@ def _update(
     known = timetable.memo(store.read(folder, name) or b"") if said.session else None
     memo = timetable.Memo(_memo(text, said), said.worked, int(now))
     state = look_around(before, environ, settings, now)
+    if state.belief.told != before.belief.told and not state.belief.told:
+        state = replace(state, refreshed_at=0.0)  # another account's numbers went: it is time to ask for ours
+    seen = state.belief.told
     # The same text with no work in between is the repetition of an idle session: no news, however often.
     if settings["sources.statusline"] and (
         known is None or (known.text, known.worked) != (memo.text, memo.worked)
     ):
         state = _told(state, said, now, settings)
     _print(_line(state, environ, now, settings))
-    if state.belief != before.belief:
+    if state.belief.told != seen:
         state = replace(state, refreshed_at=now)
-        publish(folder, state, settings["ttl"])
+    if state.belief.told != before.belief.told:
+        publish(folder, state, settings["ttl"], now)
     elif state != before:
         states.save(folder, state)
     if said.session:

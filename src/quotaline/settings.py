@@ -181,7 +181,7 @@ def load(path: str) -> Settings:
         return Settings({})
     except OSError as error:
         raise SettingsError(f"{path} can't be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # bad TOML, no UTF-8; a number too long, nesting too deep
         raise SettingsError(f"{path} is broken: {error}") from None
     try:
         return check(document)

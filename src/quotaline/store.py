@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_FILE = 1 << 20
-DATED_BACK = 2  # seconds: a file that a rename of ours put there is older than its folder
+# Modification time of what we write: older than the lock, as nothing is that was written in place.
+_LONG_AGO = 0.0
 _TEMPORARY = "new"  # one fixed name, used under the lock only: a kill leaves at most one behind
 
 
@@ -26,13 +27,15 @@ class Busy(Exception):
     """Raised if another process holds the lock."""
 
 
-def prepare(folder: str) -> bool:
+def prepare(folder: str, home: str | None) -> bool:
     """
     Create the folder, 0700, where it is missing, and say whether it may be written.
 
-    It may not if it is another user's or others can write it, and root creates
-    nothing inside another user's home (sudo keeps HOME).
+    It may not if it is another user's or others can write it. Nothing is created
+    for a home that is not there, nor by root inside another user's (sudo keeps HOME).
     """
+    if home is None or not os.path.isdir(home or "/"):
+        return False
     try:
         if not os.path.isdir(folder):
             ancestor = folder
@@ -61,10 +64,19 @@ def claim(folder: str, now: float) -> bool:
     return True
 
 
+def is_claimed(folder: str, now: float) -> bool:
+    """Whether this minute's refresher was started already: then there is nothing to fork for."""
+    return os.path.lexists(os.path.join(folder, f"claim.{int(now // 60)}"))
+
+
 def sweep_claims(folder: str, now: float) -> None:
     """Remove the claims of all minutes but this one."""
     kept = f"claim.{int(now // 60)}"
-    for name in os.listdir(folder):
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return
+    for name in names:
         if name.startswith("claim.") and name != kept:
             with suppress(OSError):
                 os.unlink(os.path.join(folder, name))
@@ -91,6 +103,7 @@ def locked(folder: str, wait: float = 0.0) -> Iterator[None]:
         0o600,
     )
     try:
+        os.fchmod(descriptor, 0o600)  # a umask of 0777, say, would lock us out of it
         deadline = time.monotonic() + wait
         while True:
             try:
@@ -133,18 +146,29 @@ def write(folder: str, name: str, content: bytes) -> None:
     Raises:
         OSError: If it can't be written; the old content stands.
     """
-    temporary = os.path.join(folder, _TEMPORARY)
-    with suppress(FileNotFoundError):
-        os.unlink(temporary)
+    temporary, target = os.path.join(folder, _TEMPORARY), os.path.join(folder, name)
+    _remove(temporary)
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with open(descriptor, "wb") as file:
+            os.fchmod(descriptor, 0o600)
             file.write(content)
             file.flush()
-            dated = time.time() - DATED_BACK
-            os.utime(descriptor, (dated, dated))
-        os.rename(temporary, os.path.join(folder, name))
+            os.utime(descriptor, (_LONG_AGO, _LONG_AGO))
+        if os.path.isdir(target) and not os.path.islink(target):
+            os.rmdir(target)
+        os.rename(temporary, target)
     except OSError:
         with suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _remove(path: str) -> None:
+    """Remove whatever is there. Raises OSError for a folder with something in it."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+    except OSError:
+        os.rmdir(path)

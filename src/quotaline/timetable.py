@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 VERSION = "1"
 FOR_EVER = 0
 NEW_LINE = "\x1e"  # ASCII's record separator
+_MARKS = dict.fromkeys(map(ord, f"\x1b\x01\x02{NEW_LINE}"))  # SGR, bash's marks for no width, and that
 
 
 class Memo:
@@ -77,10 +78,15 @@ def read(content: bytes, now: float) -> tuple[str, float] | None:
         for limits, text in zip(pairs[::2], pairs[1::2], strict=True):
             until = limits.split(" ")
             if int(until[column]) > clock or until[0] == "0":
-                return (text, next_) if text else None
+                return (text, next_) if _is_whole(text) else None
     except (ValueError, IndexError):
         pass
     return None
+
+
+def _is_whole(text: str) -> bool:
+    """Whether it is a text that we wrote: ASCII, and no control characters but those of the markups."""
+    return bool(text) and text.isascii() and text.translate(_MARKS).isprintable()
 
 
 def memo(content: bytes) -> Memo | None:

@@ -37,6 +37,8 @@ class Shell:
         config = world.folder / "config"
         rc = config / self.rc
         rc.parent.mkdir(parents=True, exist_ok=True)
+        if self.name == "fish":  # or its first start makes completions, in a Python of its own
+            (world.home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
         command = self.set_variable.format("QUOTALINE_COMMAND", world.binaries / "quotaline")
         rc.write_text(f"{self.prompt}\n{before}\n{command}{self.hook(world).read_text()}\n{after}\n")
         return {**world.environ, "ZDOTDIR": str(config), "XDG_CONFIG_HOME": str(config), "LC_ALL": "C.UTF-8"}

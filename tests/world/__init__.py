@@ -15,10 +15,12 @@ import re
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import trustme
+
+from quotaline.clock import uptime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,9 +42,9 @@ def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
     return found
 
 
-def usage(five_hour: float = 8, seven_day: float = 77, **more: Any) -> dict[str, Any]:
-    """Return a usage answer with resets 2 hours and 3 days ahead."""
-    now = time.time()
+def usage(five_hour: float = 8, seven_day: float = 77, *, later: float = 0.0, **more: Any) -> dict[str, Any]:
+    """Return a usage answer of `later` seconds from now, with resets 2 hours and 3 days ahead of that."""
+    now = time.time() + later
 
     def window(percent: float, ahead: float) -> dict[str, Any]:
         at = time.strftime("%Y-%m-%dT%H:%M:%S.408408+00:00", time.gmtime(now + ahead))
@@ -61,6 +63,7 @@ class World:
         self.binaries = binaries
         self.pid = 0
         self.travelled = 0.0  # seconds
+        self.jumped = 0.0  # seconds
         self.environ = {
             "HOME": str(self.home),
             "PATH": f"{binaries}:/usr/local/bin:/usr/bin:/bin",
@@ -114,17 +117,34 @@ class World:
 
     def inside(self, *words: str, cwd: pathlib.Path | None = None) -> list[str]:
         """Return the command line that runs a program in this world."""
-        users = [] if os.geteuid() == 0 else ["-U", "--preserve-credentials"]
-        enter = ["nsenter", "-t", str(self.pid), *users, "-n", "-m", f"--wd={cwd or self.home}", "--"]
+        enter = ["nsenter", "-t", str(self.pid), *self._users(), "-n", "-m", f"--wd={cwd or self.home}", "--"]
         return [*enter, *self._clock(), *words]
 
+    @staticmethod
+    def _users() -> list[str]:
+        return [] if os.geteuid() == 0 else ["-U", "--preserve-credentials"]
+
     def _clock(self) -> list[str]:
-        if not self.travelled:
+        ahead = self.travelled + self.jumped
+        if not ahead and not self.travelled:
             return []
         # A time namespace moves the uptime, libfaketime the wall clock, which has no namespace.
-        apart = ["DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"]
-        moved = ["unshare", "-T", "--boottime", str(max(0, int(self.travelled))), "env", *apart]
-        return [*moved, "faketime", "-f", f"{self.travelled:+.0f}s"]
+        # Preloaded: the wrapper fails where a killed one of the same process id left its semaphore.
+        (library,) = pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
+        apart = ["env", f"LD_PRELOAD={library}", f"FAKETIME={ahead:+.0f}s"]
+        apart += ["DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"]
+        boottime = max(int(self.travelled), 10 - uptime())  # it can't be moved to before the boot
+        moved = ["unshare", "-T", "--boottime", str(boottime)] if self.travelled else []
+        return [*moved, *apart]
+
+    def start(
+        self, *words: str, env: dict[str, str] | None = None, **options: Any
+    ) -> subprocess.Popen[bytes]:
+        """Start a program of this world, with pipes for what it prints."""
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(
+            self.inside(*words), env={**self.environ, **(env or {})}, **{**streams, **options}
+        )
 
     def run(
         self, *words: str, env: dict[str, str] | None = None, cwd: pathlib.Path | None = None, **options: Any
@@ -147,6 +167,20 @@ class World:
         assert PATTERNS[host].fullmatch(done.stdout), done.stdout
         return done.stdout.decode().rstrip("\n")
 
+    @contextmanager
+    def listener(self, kind: str, port: int) -> Iterator[pathlib.Path]:
+        """Run a trap or a proxy on loopback, and give the log of what it was sent."""
+        log = self.folder / f"{kind}.{port}"
+        program = str(pathlib.Path(__file__).with_name("listener.py"))
+        enter = ["nsenter", "-t", str(self.pid), *self._users(), "-n", "-m", "--"]
+        process = subprocess.Popen([*enter, sys.executable, program, kind, str(log), str(port)])
+        try:
+            until(log.exists)
+            yield log
+        finally:
+            process.kill()
+            process.wait()
+
     def refresh(self, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
         """Refresh in the foreground."""
         return self.run("quotaline", "refresh", env=env)
@@ -154,6 +188,35 @@ class World:
     def travel(self, seconds: float) -> None:
         """Let time pass for every program that runs from now on: the wall clock and the uptime."""
         self.travelled += seconds
+
+    def jump(self, seconds: float) -> None:
+        """Set the wall clock, and leave the uptime alone, as `date -s` does."""
+        self.jumped += seconds
+
+    # -- processes
+
+    def processes(self, word: str = "") -> list[int]:
+        """Return the ids of this user's processes that have a word on their command line."""
+        found = []
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                mine = f"HOME={self.home}".encode() in (process / "environ").read_bytes().split(b"\0")
+                if mine and word.encode() in (process / "cmdline").read_bytes():
+                    found.append(int(process.name))
+        return found
+
+    def refreshers(self) -> list[int]:
+        """Return the ids of the detached refreshers at work."""
+        return self.processes("\0--detached\0")
+
+    def settle(self, seconds: float = 20.0) -> None:
+        """Wait for the end of all that this user's commands started."""
+        until(lambda: not self.processes(), seconds)
+
+    def connections(self) -> int:
+        """Return how many connections the endpoint has open."""
+        rows = pathlib.Path(f"/proc/{self.pid}/net/tcp").read_text().splitlines()
+        return sum(row.split()[1].endswith(":01BB") and row.split()[3] == "01" for row in rows[1:])
 
 
 @contextmanager
@@ -171,6 +234,7 @@ def world(folder: pathlib.Path, binaries: pathlib.Path) -> Iterator[World]:
     users = [] if os.geteuid() == 0 else ["-U", "-r"]
     setup = (
         'mount --bind "$1/hosts" /etc/hosts && mount --bind "$1/resolv.conf" /etc/resolv.conf'
+        " && mount -t tmpfs none /dev/shm"  # where libfaketime leaves something of every process
         ' && exec "$2" "$3/server.py" "$1"'
     )
     here = pathlib.Path(__file__).parent

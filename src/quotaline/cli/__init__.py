@@ -27,6 +27,10 @@ def main(argv: list[str] | None = None) -> int:
         from quotaline.background import settle
 
         settle()  # before the imports: whoever started us may be about to be killed
+    if words[:1] == ["beside"]:
+        from quotaline.hosts.beside import beside
+
+        return beside(words[1:], os.environ)
     from quotaline.cli.commands import run
 
     return run(words)

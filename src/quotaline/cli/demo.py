@@ -11,59 +11,100 @@ import time
 from datetime import UTC, datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from rich.console import Console
 
 from quotaline import store, timetable
+from quotaline.cli.gallery import gallery
+from quotaline.cli.picture import day, save
 from quotaline.cli.status import show
 from quotaline.places import cache_folder
 from quotaline.refresh import Job, refresh
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
+
+    from quotaline.state import State
 
 _TOKEN = "demo-token"  # noqa: S105 - of an account that does not exist
 _DAY = ((0, 8, 31), (55, 42, 37), (110, 63, 44), (165, 84, 49), (220, 97, 52))  # minute, 5h, 7d
 _PAUSE = 0.5  # seconds: so that an eye sees it climb
 
 
+class _Moment(NamedTuple):
+    minute: int
+    segment: str
+    state: State
+    now: float
+
+
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the tree."""
-    command = commands.add_parser("demo", help="show it all with a fake account: no login, no network")
+    command = commands.add_parser(
+        "demo",
+        help="see it with a fake account: no login, no network",
+        description="Show a day of a fake account on 127.0.0.1: no login is read, and nothing is sent.",
+    )
+    command.add_argument(
+        "--gallery", action="store_true", help="show every state of the segment, in every host's markup"
+    )
+    command.add_argument("--svg", metavar="FILE", help="write a picture into FILE in place of printing")
     command.set_defaults(run=_run)
 
 
-def _run(_: argparse.Namespace) -> int:
+def _run(chosen: argparse.Namespace) -> int:
+    if chosen.svg:
+        return _draw(chosen.svg, every_state=chosen.gallery)
+    if chosen.gallery:
+        Console().print(gallery())
+        return 0
+    print("A fake account on 127.0.0.1, and the real path: login, request, cache, segment.\n")
+    console = Console()
+    for moment in _day("ansi" if console.color_system and not console.no_color else "plain"):
+        print(f"  after {moment.minute:3} min   {moment.segment}", flush=True)
+        time.sleep(_PAUSE if console.is_terminal else 0)
+    print()
+    show(moment.state, moment.now, console)
+    print(
+        "\nNow yours: `quotaline` prints the segment, `quotaline status` the table, with Claude Code's login."
+    )
+    return 0
+
+
+def _draw(path: str, *, every_state: bool) -> int:
+    shown = gallery() if every_state else day([moment.segment for moment in _day("ansi")])
+    try:
+        save(shown, path)
+    except OSError as error:
+        print(f"quotaline: {path} can't be written: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _day(host: str) -> Iterator[_Moment]:
+    """Live through the day by the real path and yield what a host shows at each time."""
     os.environ["NO_PROXY"] = "127.0.0.1"  # of this process only: its one request goes to itself
     from quotaline.sources import api
 
     started = time.time()
     clock = [started]
-    host = "plain" if not sys.stdout.isatty() or os.environ.get("NO_COLOR") else "ansi"
     with tempfile.TemporaryDirectory(prefix="quotaline-demo-") as home, _Endpoint(started) as endpoint:
         environ = {"HOME": home, "QUOTALINE_CACHE_DIR": f"{home}/cache"}
         config = _lay_out(home)
         folder = cache_folder(environ)
         if folder is None:
             raise AssertionError
-        print("A fake account on 127.0.0.1, and the real path: login, request, cache, segment.\n")
+        fetch = partial(api.fetch, endpoint=endpoint.url)
         for minute, five_hour, seven_day in _DAY:
             endpoint.used = (five_hour, seven_day)
             clock[0] = started + 60 * minute
-            fetch = partial(api.fetch, endpoint=endpoint.url)
             outcome = refresh(Job(environ, config, lambda: clock[0], fetch), force=True)
             if outcome.error:
                 raise outcome.error
             segment = timetable.read(store.read(folder, f"segment.{host}") or b"", clock[0])
-            print(f"  after {minute:3} min   {segment[0] if segment else '?'}", flush=True)
-            time.sleep(_PAUSE if sys.stdout.isatty() else 0)
-        print()
-        show(outcome.state, clock[0], Console())
-    print(
-        "\nNow yours: `quotaline` prints the segment, `quotaline status` the table, with Claude Code's login."
-    )
-    return 0
+            yield _Moment(minute, segment[0] if segment else "?", outcome.state, clock[0])
 
 
 def _lay_out(home: str) -> str:

@@ -21,7 +21,12 @@ from quotaline.segment.markup import plain
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the tree."""
-    command = commands.add_parser("refresh", help="refresh now and say what happened")
+    command = commands.add_parser(
+        "refresh",
+        help="ask for new numbers now and say what happened",
+        description="Ask for new numbers now, print the segment and say what happened. "
+        "Where the endpoint told us to wait, that holds. Prompts refresh by themselves: this is for a look.",
+    )
     for internal in ("--detached", "--child", "--due"):
         command.add_argument(internal, action="store_true", help=argparse.SUPPRESS)
     command.set_defaults(run=_run)

@@ -25,8 +25,13 @@ _ID_LENGTH = 8  # as much of the account's id as tells two accounts apart
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the tree."""
-    command = commands.add_parser("why", help="say for each number where it is from, and what was rejected")
-    command.add_argument("--json", action="store_true", help="for scripts")
+    command = commands.add_parser(
+        "why",
+        help="say where each number is from, and what was not believed",
+        description="Say for each number where it is from and how old it is, what was told but not believed, "
+        "and when the next refresh is. Asks nobody.",
+    )
+    command.add_argument("--json", action="store_true", help="print JSON, for scripts")
     command.set_defaults(run=_run)
 
 

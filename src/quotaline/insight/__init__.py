@@ -1,1 +1,1 @@
-"""What the numbers mean over time. Pure, its database aside."""
+"""What the numbers mean beyond themselves."""

@@ -229,7 +229,7 @@ def _clock(at: float, now: float, look: Look) -> str:
 
 def _pace(told: Told, look: Look, *, asked: bool) -> str:
     found = pace(told.window, told.at) if look.pace or asked else None
-    return f"{_AHEAD[look.icons]}{found.ahead:.0f}" if found and found.speaks else ""
+    return f"{_AHEAD[look.icons]}{found.ahead:.0f}" if found and found.notable and found.ahead > 0 else ""
 
 
 def _words(sight: Sight, told: Told, title: str) -> str:

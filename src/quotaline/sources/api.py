@@ -110,10 +110,13 @@ def _get(
         stream=True,
     ) as response:
         body = b""
-        for part in response.iter_content(8192):
+        # read1 returns what is there; iter_content waits for its 8 KiB, at 1 byte a second if need be.
+        while part := response.raw.read1(8192, decode_content=True):
             body += part
-            if len(body) > MAX_BODY or time.monotonic() - started > DEADLINE:
-                body = b""  # no usage answer is that large or that slow
+            if time.monotonic() - started > DEADLINE:
+                raise requests.Timeout
+            if len(body) > MAX_BODY:
+                body = b""  # no usage answer is that large
                 break
         return response.status_code, response.headers, body
 

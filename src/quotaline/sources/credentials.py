@@ -16,7 +16,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from quotaline.answer import load as load_json
-from quotaline.errors import LoginExpired, MissingScope, NotLoggedIn
+from quotaline.answer import number
+from quotaline.errors import LoginExpired, MissingScope, NotLoggedIn, QuotalineError
 from quotaline.places import home_folder
 
 if TYPE_CHECKING:
@@ -66,6 +67,21 @@ class Login:
     account: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """
+    What may be told of a login: nothing that is in its token.
+
+    `place` is `environment`, `keychain` or `file`, empty if there is none;
+    `expires_at` is in epoch seconds, None if it does not say; `error` is why it
+    may not read usage.
+    """
+
+    place: str
+    expires_at: float | None
+    error: QuotalineError | None
+
+
 def load(
     environ: Mapping[str, str], now: float, *, keychain: bool = True, platform: str = sys.platform
 ) -> Login:
@@ -84,16 +100,39 @@ def load(
         LoginExpired: If its token has expired. Sending that one would lead to 429s.
         MissingScope: If it may not read usage, as a setup-token may not.
     """
+    return _login(_stored(environ, keychain=keychain, platform=platform)[1], now)
+
+
+def facts(
+    environ: Mapping[str, str], now: float, *, keychain: bool = True, platform: str = sys.platform
+) -> Facts:
+    """Return what may be told of the login that `load` with these arguments would return or refuse."""
+    try:
+        place, stored = _stored(environ, keychain=keychain, platform=platform)
+    except NotLoggedIn as error:
+        return Facts("", None, error)
+    expires = number(stored.get("expiresAt"))
+    error_: QuotalineError | None = None
+    try:
+        _login(stored, now)
+    except QuotalineError as found:
+        error_ = found
+    return Facts(place, expires / 1000 if expires is not None else None, error_)
+
+
+def _stored(environ: Mapping[str, str], *, keychain: bool, platform: str) -> tuple[str, dict[str, Any]]:
+    """Return where the login is, and it as it is stored. Raises NotLoggedIn or KeychainDenied."""
     if token := environ.get("CLAUDE_CODE_OAUTH_TOKEN"):
         scopes = environ.get("CLAUDE_CODE_OAUTH_SCOPES", "user:inference")
-        return _login({"accessToken": token, "scopes": scopes}, now)
-    text, denied = None, False
+        return "environment", {"accessToken": token, "scopes": scopes}
+    text, denied, place = None, False, "keychain"
     if platform == "darwin" and keychain:
         try:
             text = _read_keychain(*keychain_item(environ))
         except KeychainDenied:
             denied = True
-    text = text or _read_file(credentials_file(environ))
+    if not text:
+        place, text = "file", _read_file(credentials_file(environ))
     if text is None:
         raise KeychainDenied if denied else NotLoggedIn
     try:
@@ -101,7 +140,7 @@ def load(
     except ValueError:
         raise NotLoggedIn("the login file is broken") from None
     stored = document.get("claudeAiOauth") if isinstance(document, dict) else None
-    return _login(stored if isinstance(stored, dict) else {}, now)
+    return place, stored if isinstance(stored, dict) else {}
 
 
 def stamp(environ: Mapping[str, str]) -> str:
@@ -145,16 +184,20 @@ def _read_file(path: str) -> str | None:
     try:
         # Without O_NONBLOCK a FIFO of that name would block us.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
-    with open(descriptor, "rb") as file:
+    except OSError:
+        raise NotLoggedIn("the login file can't be read") from None
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_size > _MAX_FILE:
             raise NotLoggedIn("the login file is not a plain file of yours, so it is not read")
-        try:
+        with open(descriptor, "rb", closefd=False) as file:
             return file.read(_MAX_FILE).decode()
-        except (OSError, UnicodeDecodeError):
-            raise NotLoggedIn("the login file can't be read") from None
+    except (OSError, UnicodeDecodeError):
+        raise NotLoggedIn("the login file can't be read") from None
+    finally:
+        os.close(descriptor)
 
 
 def _read_keychain(service: str, account: str) -> str | None:
@@ -185,7 +228,7 @@ def _login(stored: dict[str, Any], now: float) -> Login:
     if not _TOKEN.fullmatch(token.strip()):
         raise NotLoggedIn("the login holds no proper token")
     expires = stored.get("expiresAt")
-    if isinstance(expires, int | float) and expires / 1000 <= now:
+    if isinstance(expires, int | float) and expires <= now * 1000:  # an int may be too large to divide
         raise LoginExpired
     scopes = stored.get("scopes")
     if _SCOPE not in (

@@ -1,0 +1,48 @@
+"""Programs of the hosts, asked for their version. They may hang, so each has a short time."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LIMIT = 3.0  # seconds
+_OPTION = {"tmux": "-V"}
+_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6}){1,3}[a-z]?")
+
+
+def version(name: str, environ: Mapping[str, str]) -> str | None:
+    """Return its version, `unknown version` if it tells none in time, None if it is not on PATH."""
+    program = shutil.which(name, path=environ.get("PATH"))
+    if program is None:
+        return None
+    unknown = "unknown version"
+    try:
+        asked = subprocess.Popen(
+            [program, _OPTION.get(name, "--version")],
+            env={**environ, "DISABLE_AUTOUPDATER": "1"},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:  # of another architecture, say
+        return unknown
+    try:
+        output = asked.communicate(timeout=_LIMIT)[0]
+    except subprocess.TimeoutExpired:
+        # Also what it has started, and that holds our pipe open.
+        with suppress(OSError):
+            os.killpg(asked.pid, signal.SIGKILL)
+        output = b""
+    asked.wait()
+    found = _NUMBER.search(output[:4096].decode(errors="replace"))
+    return found[0] if found else unknown

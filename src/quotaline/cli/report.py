@@ -1,0 +1,134 @@
+"""
+What is held true now, as plain data: what `status --json` and `get` print.
+
+Published in `schemas/status.schema.json`: a change that takes something away
+or gives it another meaning needs a new VERSION.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from quotaline.cli.clocktime import clock_time
+from quotaline.errors import explain
+from quotaline.insight.pace import pace
+from quotaline.merge import Told, current
+from quotaline.places import cache_folder, config_file
+from quotaline.segment.duration import duration
+from quotaline.segment.text import LABELS, label
+from quotaline.settings import SettingsError, load
+
+if TYPE_CHECKING:
+    from quotaline.state import State
+    from quotaline.usage import Credits
+
+VERSION = 1
+_FULL = 100.0  # percent
+_BELIEVED = 3600  # seconds; no advice from a number that is older
+
+
+def document(state: State, now: float) -> dict[str, Any]:
+    """Return the report. Percent, epoch seconds, seconds; an unknown window is null."""
+    shown = current(state.belief, now)
+    told = state.belief.credits
+    return {
+        "version": VERSION,
+        "at": now,
+        "windows": {key: _window(shown[key], now) if key in shown else None for key in keys(shown)},
+        "credits": {
+            "enabled": told.enabled,
+            "used": told.used,
+            "limit": told.limit,
+            "currency": told.currency,
+            "utilization": credits_used(told),
+            "age": _age(state.belief.credits_at, now),
+        }
+        if told
+        else None,
+        "problem": state.backoff.reason or None,
+        "advice": [*problems(state, now), *filter(None, (advice(shown, now),))],
+    }
+
+
+def keys(shown: dict[str, Told]) -> list[str]:
+    """Return the window keys in the order of reading: the two main ones, known or not, then what else is."""
+    return [*LABELS, *sorted(shown.keys() - LABELS.keys())]
+
+
+def problems(state: State, now: float) -> list[str]:
+    """Return what keeps numbers from coming and what to do, a line each; empty if all is well."""
+    lines = []
+    if state.backoff.reason:
+        wait = state.backoff.until - now
+        lines.append(
+            explain(state.backoff.reason)
+            + (f" (next try in {duration(wait)})" if state.backoff.until > now else "")
+        )
+    try:
+        load(config_file())
+    except SettingsError as error:
+        lines.append(str(error))
+    if cache_folder(os.environ) is None:
+        lines.append("no home folder: HOME is not set to an absolute path")
+    return lines
+
+
+def advice(shown: dict[str, Told], now: float) -> str:
+    """Return the one line that the numbers call for; empty if they call for none."""
+    fresh = {key: told for key, told in shown.items() if now - told.at < _BELIEVED}
+    over = {
+        key: told.window.resets_at
+        for key, told in fresh.items()
+        if told.window.utilization >= _FULL and told.window.resets_at is not None
+    }
+    if over:
+        key = max(over, key=over.__getitem__)
+        return f"{label(key)} is used up: back in {duration(over[key] - now)}, {clock_time(over[key], now)}"
+    ends = {}
+    for key, told in fresh.items():
+        run = pace(told.window, told.at)
+        if run and run.notable and run.used_up_at is not None and told.window.resets_at is not None:
+            ends[key] = (max(now, run.used_up_at), told.window.resets_at)
+    if not ends:
+        return ""
+    key = min(ends, key=ends.__getitem__)
+    end, reset = ends[key]
+    before = duration(reset - end)
+    return f"{label(key)}: used up by {clock_time(end, now)} at this pace, {before} before reset"
+
+
+def credits_used(credits_: Credits) -> float | None:
+    """Return how much of the credits' cap is used, in percent; None without a cap."""
+    if credits_.utilization is not None:
+        return credits_.utilization
+    if credits_.used is None or not credits_.limit:
+        return None
+    return round(_FULL * credits_.used / credits_.limit, 1)
+
+
+def _window(told: Told, now: float) -> dict[str, Any]:
+    window = told.window
+    run = pace(window, told.at)
+    return {
+        "utilization": window.utilization,
+        "left": round(max(0.0, _FULL - window.utilization), 1),
+        "resets_at": window.resets_at,
+        "resets_in": window.time_until_reset(now),
+        "elapsed_percent": window.elapsed_percent(now),
+        "pace": {
+            "ahead": run.ahead,
+            "projected": run.projected,
+            "used_up_at": run.used_up_at,
+            "notable": run.notable,
+        }
+        if run
+        else None,
+        "source": told.source,
+        "dated": told.dated,
+        "age": _age(told.at, now),
+    }
+
+
+def _age(at: float, now: float) -> float:
+    return round(max(0.0, now - at), 1)

@@ -1,0 +1,41 @@
+"""bash: a block at the end of its rc file loads the prompt hook."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from quotaline.hosts import fence, hook
+from quotaline.hosts.home import home
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from quotaline.hosts.installation import Installation
+
+AFTER = "open a new shell to see it"
+
+
+def config(environ: Mapping[str, str]) -> str:
+    """Return the path of `~/.bashrc`."""
+    return f"{home(environ)}/.bashrc"
+
+
+def present(environ: Mapping[str, str]) -> bool:
+    """Say whether it is the login shell."""
+    return os.path.basename(environ.get("SHELL", "")) == "bash"
+
+
+def snippet(here: Installation) -> str:
+    """Return what to eval."""
+    return hook.sh(here, "bash", lasting=False)
+
+
+def add(text: str | None, here: Installation) -> str:
+    """Return the rc file with the block."""
+    return fence.add(text, hook.sh(here, "bash", lasting=True))
+
+
+def remove(text: str) -> str | None:
+    """Return the rc file without it."""
+    return fence.remove(text)

@@ -1,0 +1,25 @@
+"""Where people keep their configs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quotaline.hosts.refused import Refused
+from quotaline.places import home_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def home(environ: Mapping[str, str]) -> str:
+    """Return `$HOME`. Raises Refused if there is none: a guess would put files where nobody wants them."""
+    found = home_folder(environ)
+    if found is None:
+        raise Refused("HOME is not set to an absolute path")
+    return found
+
+
+def config_home(environ: Mapping[str, str]) -> str:
+    """Return `$XDG_CONFIG_HOME` if it is absolute (as its specification demands), else `~/.config`."""
+    chosen = environ.get("XDG_CONFIG_HOME", "")
+    return chosen.removesuffix("/") if chosen.startswith("/") else f"{home(environ)}/.config"

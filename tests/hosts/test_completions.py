@@ -1,0 +1,68 @@
+"""What Tab completes, in the real shells, loaded as `quotaline completions --help` says."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from shells import SHELLS
+
+if TYPE_CHECKING:
+    from world import World
+
+FILES = {"zsh": "functions/_quotaline", "fish": "fish/completions/quotaline.fish"}
+START = {
+    "bash": 'eval "$(quotaline completions bash)"',
+    "zsh": "fpath=($ZDOTDIR/functions $fpath); autoload -Uz compinit; compinit -u",
+    "fish": "",
+}
+
+
+def completions(world: World, shell: str) -> str:
+    done = world.run("quotaline", "completions", shell)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("quotaline config li\t", "# default: "),
+        ("quotaline --for wayb\t", '{"text"'),
+        ("quotaline init clau\t", '"command": "'),
+        ("quotaline uninstall fish stars\t--dry-run", "starship: nothing to do"),
+        ("quotaline config get sources.user\t", '""'),
+        ("quotaline get five_hour.so\t", "api"),
+    ],
+    ids=["subcommand", "markup", "host", "second host", "config key", "value"],
+)
+def test_tab_completes_a_word_that_runs(live: World, shell: str, typed: str, shown: str) -> None:
+    if shell in FILES:
+        path = live.folder / "config" / FILES[shell]
+        path.parent.mkdir(parents=True)
+        path.write_text(completions(live, shell))
+
+    with SHELLS[shell].open(live, after=START[shell]) as terminal:
+        terminal.wait_for("$")
+        terminal.type(typed + "\n")
+        terminal.wait_for(shown)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_command_of_the_help_is_completed(live: World, shell: str) -> None:
+    text = live.run("quotaline", "--help").stdout.decode()
+    commands = re.findall(r"^    ([a-z]+)(?:  .*)?$", text.partition("\ncommands:")[2], re.MULTILINE)
+    offered = completions(live, shell)
+
+    assert "completions" in commands
+    assert [name for name in commands if not re.search(rf"\b{name}\b", offered)] == []
+
+
+def test_an_unknown_shell_is_refused_with_those_there_are(live: World) -> None:
+    done = live.run("quotaline", "completions", "tcsh")
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"bash" in done.stderr
+    assert done.stderr.count(b"\n") == 1
