@@ -90,7 +90,7 @@ def text(host: str, state: str, chosen: Look, width: int) -> str:
 
 def pages() -> Iterator[tuple[str, str]]:
     """Yield each host and the content of its file."""
-    with _utc():
+    with utc():
         for host in HOSTS:
             lines = [f"# {host}"]
             for name, state in product(LOOKS, STATES):
@@ -119,7 +119,8 @@ def _visible(shown: str) -> str:
 
 
 @contextmanager
-def _utc() -> Iterator[None]:
+def utc() -> Iterator[None]:
+    """Have the clock on the wall show UTC."""
     before = os.environ.get("TZ")
     os.environ["TZ"] = "UTC"
     time.tzset()

@@ -179,6 +179,39 @@ def test_config_is_set_listed_unset_and_its_comments_stay(live: World) -> None:
     assert said(live.run("quotaline", "config", "get", "ttl")) == (0, "60\n", "")
 
 
+def test_warn_is_set_among_comments_and_an_alias_makes_room(live: World) -> None:
+    live.configure("ttl = 60 # a minute\n\n[usage] # as aiterm has it\nwarning_threshold = 70\n\n[sources]\n")
+
+    assert said(live.run("quotaline", "config", "get", "warn")) == (0, "70\n", "")
+    assert said(live.run("quotaline", "config", "set", "warn", "75")) == (0, "", "")
+    text = (live.home / ".config/quotaline/config.toml").read_text()
+    assert text == "ttl = 60 # a minute\nwarn = 75\n\n[usage] # as aiterm has it\n\n[sources]\n"
+    assert said(live.run("quotaline", "config", "get", "usage.warning_threshold")) == (0, "75\n", "")
+    assert said(live.run("quotaline", "config", "set", "7d.warn", "60")) == (0, "", "")
+    listed = said(live.run("quotaline", "config", "list"))[1]
+    assert re.search(r"^warn = 75  # config.toml: ", listed, re.MULTILINE)
+    assert re.search(r"^5h.warn = 75  # as warn: ", listed, re.MULTILINE)
+    assert re.search(r"^7d.warn = 60  # config.toml: ", listed, re.MULTILINE)
+
+
+def test_chosen_look_is_what_every_host_shows(live: World) -> None:
+    live.refresh()
+    template = r"\[$5h\]( $7d)( $further) it's"
+    for key, value in (("format", template), ("palette", "colorblind"), ("7d.show_from", "80")):
+        assert said(live.run("quotaline", "config", "set", key, value)) == (0, "", "")
+
+    assert said(live.run("quotaline", "config", "get", "format"))[0] == 0
+    until(lambda: said(live.run("quotaline", "--for", "plain"))[1] == "[8%] it's\n")
+    assert said(live.run("quotaline", "--for", "fish"))[1] == "[\x1b[38;5;33m8%\x1b[39m] it's\n"
+    assert said(live.run("quotaline", "--for", "tmux"))[1] == "[#[fg=colour33]8%#[fg=default]] it's\n"
+
+
+def test_template_is_written_as_it_was_typed(live: World) -> None:
+    live.run("quotaline", "config", "set", "format", r"\[$5h\]")
+
+    assert (live.home / ".config/quotaline/config.toml").read_text() == "format = '\\[$5h\\]'\n"
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
@@ -186,6 +219,18 @@ def test_config_is_set_listed_unset_and_its_comments_stay(live: World) -> None:
         ("ttl", "soon", "ttl: 'soon' is not allowed, it is a whole number from 1 to 3600"),
         ("sources.api", "yes", "sources.api: 'yes' is not allowed, it is true or false"),
         ("sources.user_agent", "a\nb", "printable ASCII"),
+        ("warm", "5", "unknown key 'warm'; did you mean warn?"),
+        ("warn", "high", "warn: 'high' is not allowed, it is a whole number from 0 to 999"),
+        ("warn", "true", "warn: 'true' is not allowed"),
+        ("style", "bars", "it is one of compact, verbose, aiterm, minimal, bar, words"),
+        ("palette", "colourblind", "it is one of default, colorblind, mono"),
+        ("colors.red", "reddish", "colors.red: 'reddish' is no colour; it is a name (black,"),
+        ("format", "[$5h]", r"format: column 5: after ']' comes '(' and a style; \[ and \]"),
+        (
+            "format",
+            "a $5h.usd",
+            "format: column 3: unknown field '5h.usd'; did you mean 5h.used? there are: 5h,",
+        ),
         ("sources.apy", "true", "unknown key 'sources.apy'; did you mean sources.api?"),
     ],
 )

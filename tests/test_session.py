@@ -293,6 +293,33 @@ def test_window_that_ended_is_not_its_old_number_also_without_a_refresher(quiet:
     assert lines == (UNKNOWN, "[5h:-- 7d:77%~2h]")
 
 
+def test_row_that_is_too_narrow_for_the_style_gets_less_of_it(quiet: World) -> None:
+    quiet.configure("style = 'verbose'\n")
+    quiet.refresh()
+    text = status(8, 77)
+
+    lines = [shown(quiet, text, env={"COLUMNS": columns}) for columns in ("80", "30", "80", "20", "x")]
+
+    assert [re.sub(r"2h 0m|1h 59m", "2h", line) for line in lines] == [
+        "Quota: 5h 8% | 7d 77% | resets 2h",
+        "Quota: 5h 8% | 7d 77%",
+        "Quota: 5h 8% | 7d 77% | resets 2h",
+        "[5h:8% 7d:77%]",
+        "Quota: 5h 8% | 7d 77% | resets 2h",
+    ]
+
+
+def test_screen_reader_hears_words_and_others_still_see_numbers(quiet: World) -> None:
+    text = status(8, 77)
+    words = shown(quiet, text, env={"CLAUDE_AX_SCREEN_READER": "1"})
+
+    assert re.match(
+        r"5 hour quota 8 percent used, resets in (2 hours|1 hour 59 minutes); 7 day quota 77", words
+    )
+    assert shown(quiet, text) == "[5h:8% 7d:77%]"
+    assert shown(quiet, text, env={"CLAUDE_AX_SCREEN_READER": "1"}).startswith("5 hour quota")
+
+
 def test_narrow_row_gets_the_short_line(quiet: World) -> None:
     assert shown(quiet, status(8, 77), env={"COLUMNS": "10"}) == "8|77"
     assert shown(quiet, status(8, 77), env={"COLUMNS": "120"}) == "[5h:8% 7d:77%]"

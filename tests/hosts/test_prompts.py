@@ -100,6 +100,18 @@ def test_hand_placed_segment_keeps_its_place(shell: Shell, live: World, where: s
         assert "\n".join(terminal.screen).count("5h") == terminal.cursor[0] + 1
 
 
+def test_segment_that_says_nothing_leaves_no_gap(shell: Shell, live: World) -> None:
+    live.configure("alert_only = true\n")
+    live.refresh()
+    placed = {
+        "bash": "PS1='<${QUOTALINE}${QUOTALINE:+ there}> '",
+        "zsh": "setopt prompt_subst; PROMPT='<${QUOTALINE}${QUOTALINE:+ there}> '",
+        "fish": 'function fish_prompt; echo -n "<$QUOTALINE"; test -z "$QUOTALINE"; or echo -n there; echo -n "> "; end',
+    }[shell.name]
+    with shell.open(live, before=placed) as terminal:
+        terminal.wait_for("<>")
+
+
 def test_prompt_that_is_built_anew_each_time_gets_the_segment_once(shell: Shell, live: World) -> None:
     live.refresh()
     builder = {

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from quotaline.segment.look import Look
 
 NOTHING = Value(Span(""), known=False)
-_KEYS = {name: key for key, name in LABELS.items()}
 _LETTERS = {FIVE_HOUR: "S", SEVEN_DAY: "W"}  # session and week, as aiterm has them
 _QUOTAS = {FIVE_HOUR: "5 hour quota", SEVEN_DAY: "7 day quota"}
 _BARS = {"ascii": ("#", "."), "unicode": ("█", "░"), "nerd": ("█", "░")}
@@ -50,32 +49,23 @@ class Sight(NamedTuple):
     """
     What there is to see at a time, and how it is looked at.
 
-    `shown` is what is believed at `now`, by window key; `coarse`: this will be
+    `shown` is what is believed at `now`, by window key; `keys` has the key of
+    what a template calls `5h`, `further` and so on; `coarse`: this will be
     read for an hour, so a span of time is said in whole hours; `dropped` are
     the fields that there is no room for (`7d.reset`, `pace`, `further`).
     """
 
     belief: Belief
     shown: dict[str, Told]
+    keys: dict[str, str | None]
     now: float
     look: Look
     coarse: bool = False
     dropped: frozenset[str] = frozenset()
 
-    def key(self, name: str) -> str | None:
-        """Return the key of the window that a template calls `5h`, `7d`, `further` or `tightest`."""
-        further = tightest(self.shown)
-        if name == "further":
-            return further[0] if further else None
-        if name == "tightest":
-            main = [key for key in LABELS if key in self.shown]
-            found = further or sorted(main, key=lambda key: -self.shown[key].window.utilization)
-            return found[0] if found else None
-        return _KEYS[name]
-
     def is_hidden(self, name: str) -> bool:
         """Whether a window is not to be shown: turned off, below its own threshold, or not there."""
-        key = self.key(name)
+        key = self.keys[name]
         if name in self.dropped or name in self.look.hidden or (name == "further" and key is None):
             return True
         told = self.shown.get(key or "")
@@ -85,7 +75,15 @@ class Sight(NamedTuple):
 
 def look_at(belief: Belief, now: float, look: Look, *, coarse: bool = False) -> Sight:
     """Return the sight of a belief at a time."""
-    return Sight(belief, current(belief, now), now, look, coarse)
+    shown = current(belief, now)
+    further = tightest(shown)
+    main = sorted(shown.keys() & LABELS.keys(), key=lambda key: (-shown[key].window.utilization, key))
+    keys = {
+        **{name: key for key, name in LABELS.items()},
+        "further": next(iter(further), None),
+        "tightest": next(iter(further + main), None),
+    }
+    return Sight(belief, shown, keys, now, look, coarse)
 
 
 def value(sight: Sight, name: str) -> Value:
@@ -103,7 +101,7 @@ def window_value(sight: Sight, name: str, field: str) -> Value:
     kind = "reset" if field.startswith("reset") else field
     if sight.is_hidden(name) or not sight.dropped.isdisjoint((kind, f"{name}.{kind}")):
         return NOTHING
-    key = sight.key(name)
+    key = sight.keys[name]
     if field in ("name", "letter", "quota"):
         return _said(_named(field, key) if key else "")
     told = sight.shown.get(key) if key else None
@@ -251,7 +249,7 @@ def _show(sight: Sight) -> str:
 
 
 def _icon(sight: Sight) -> str:
-    key = sight.key("tightest")
+    key = sight.keys["tightest"]
     if key is None:
         return _ICONS[sight.look.icons][0]
     return _ICONS[sight.look.icons][COLOURS.index(step(sight.shown[key], sight.look, label(key)))]
@@ -270,7 +268,7 @@ def _credits(sight: Sight) -> str:
 
 
 def _source(sight: Sight) -> str:
-    key = sight.key("tightest")
+    key = sight.keys["tightest"]
     return sight.shown[key].source if key else ""
 
 

@@ -72,13 +72,13 @@ def timeline(belief: Belief, now: float, look: Look, precise: float) -> list[tup
     table = []
     since = now
     for until in (*changes(belief, now, look, precise), FOR_EVER):
-        table.append((since, until, line(belief, since, look, coarse=since - now >= precise)))
+        table.append((since, until, line(belief, since, look, coarse=since >= now + precise)))
         since = until
     return table
 
 
 def _is_alert(sight: Sight) -> bool:
-    keys = [sight.key(name) for name in (*LABELS.values(), "further") if not sight.is_hidden(name)]
+    keys = [sight.keys[name] for name in (*LABELS.values(), "further") if not sight.is_hidden(name)]
     return any(
         percent(sight.shown[key]) >= sight.look.steps_of(label(key)).orange
         for key in keys

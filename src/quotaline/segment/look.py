@@ -58,11 +58,15 @@ class Look:
         return self.steps.get(name) or self.steps.get("") or STEPS
 
     @property
-    def ticks(self) -> bool:
-        """Whether the line says a span of time, and so changes by the minute."""
+    def says_age(self) -> bool:
+        """Whether the line says how old a number is to the minute."""
+        return any(name.endswith(".age") for name in names(self.template or ()))
+
+    @property
+    def says_reset(self) -> bool:
+        """Whether the line says when a window resets, and so changes by the minute."""
         if self.template is not None:
-            found = {name.partition(".")[2] for name in names(self.template)}
-            return any(one.startswith("reset") or one in ("age", "words") for one in found)
+            return any(".reset" in name for name in names(self.template))
         return self.reset not in ("style", "none") or (self.reset == "style" and STYLES[self.style].has_reset)
 
 

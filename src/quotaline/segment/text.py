@@ -88,26 +88,33 @@ def changes(belief: Belief, now: float, look: Look = PLAIN, precise: float = BY_
             times |= {told.at + OLD} | {told.at + VERY_OLD * hour for hour in range(1, _HOURS + 1)}
             if told.window.resets_at is not None:
                 times.add(told.window.resets_at)
-            if look.ticks:
+            if look.says_age:
+                times |= {told.at + 60 * minute for minute in _minutes(now - told.at, precise)}
+            if look.says_reset:
                 times |= _ticks(told, now, precise)
     if belief.credits:
         times.add(belief.credits_at + TOO_OLD)
-    if look.ticks:
+    if look.says_age or look.says_reset:
         times |= {now + precise, *_midnights(now)}
     return sorted(at for at in times if at > now)
 
 
+def _minutes(since: float, precise: float) -> range:
+    """Return the full minutes that are reached within `precise` seconds, `since` of which are over."""
+    return range(max(1, int(since // 60)), int((since + precise) // 60) + 1)
+
+
 def _ticks(told: Told, now: float, precise: float) -> set[float]:
-    """Return when its age and the time until its reset are said anew: by the minute, and then by the hour."""
-    end = now + precise
-    times = {told.at + 60 * minute for minute in range(1, int((end - told.at) // 60) + 1)}
+    """Return when the time until its reset is said anew: by the minute, and then by the hour."""
     if told.window.resets_at is None:
-        return times
-    left = told.window.resets_at - now
-    times |= {now + left % 3600 + 3600 * hour for hour in range(_HOURS)}
+        return set()
+    reset = told.window.resets_at
+    left = reset - now
+    ticks = {reset - left // 3600 * 3600 + 3600 * hour for hour in range(_HOURS)}
     if left - precise < TOO_OLD:  # above a day it is said in hours
-        times |= {now + left % 60 + 60 * minute for minute in range(int(precise // 60) + 1)}
-    return {at for at in times if at <= told.window.resets_at}
+        ticks |= {reset - left // 60 * 60 + 60 * minute for minute in range(int(precise // 60) + 1)}
+    # In the second after: "2h15m" is cut, so it holds up to the last moment of that minute.
+    return {at // 1 + 1 for at in ticks if at < reset}
 
 
 def _midnights(now: float) -> list[float]:
