@@ -1,9 +1,9 @@
 """
 What every host shows, in every style and palette, of every state, at every width: tests/data/golden.
 
-`python -m tests.golden` writes the files anew, for a look at what a change
-changed; test_golden.py compares. One file a host; palettes and widths that make
-no difference share a line.
+test_golden.py compares, and with `--remake` writes the files anew, for a look
+at what a change changed. One file a host; palettes and widths that make no
+difference share a line.
 """
 
 from __future__ import annotations
@@ -129,9 +129,3 @@ def utc() -> Iterator[None]:
     if before is not None:
         os.environ["TZ"] = before
     time.tzset()
-
-
-if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
-    for host_, page in pages():
-        (FOLDER / f"{host_}.txt").write_text(page)

@@ -1,18 +1,26 @@
-"""What is shown is what somebody looked at: tests/data/golden, by `python -m tests.golden`."""
+"""What is shown is what somebody looked at: tests/data/golden, written by --remake."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 
 import golden
 from quotaline.segment.markup import HOSTS
 
+if TYPE_CHECKING:
+    import pathlib
+    from collections.abc import Callable
+
 PAGES = dict(golden.pages())
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_every_style_palette_state_and_width_is_as_it_was_looked_at(host: str) -> None:
-    assert (golden.FOLDER / f"{host}.txt").read_text().splitlines() == PAGES[host].splitlines()
+def test_every_style_palette_state_and_width_is_as_it_was_looked_at(
+    host: str, as_made: Callable[[pathlib.Path, str], None]
+) -> None:
+    as_made(golden.FOLDER / f"{host}.txt", PAGES[host])
 
 
 def test_there_is_no_file_for_a_host_that_is_gone() -> None:

@@ -21,18 +21,22 @@ if TYPE_CHECKING:
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands to the tree."""
-    group = commands.add_parser("config", help="show and change settings")
+    group = commands.add_parser(
+        "config",
+        help="show and change settings",
+        description="Show and change the settings of config.toml. A change is shown at once.",
+    )
     verbs = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    verb = verbs.add_parser("get", help="print a setting")
-    verb.add_argument("key")
-    verb.set_defaults(run=_get)
-    verb = verbs.add_parser("set", help="change a setting")
-    verb.add_argument("key")
-    verb.add_argument("value")
-    verb.set_defaults(run=_set)
-    verb = verbs.add_parser("unset", help="go back to a setting's default")
-    verb.add_argument("key")
-    verb.set_defaults(run=_unset)
+    for name, does, run in (
+        ("get", "print a setting", _get),
+        ("set", "change a setting", _set),
+        ("unset", "go back to a setting's default", _unset),
+    ):
+        verb = verbs.add_parser(name, help=does)
+        verb.add_argument("key", metavar="KEY", help="a setting, as `quotaline config list` names them")
+        if name == "set":
+            verb.add_argument("value", metavar="VALUE", help="its new value")
+        verb.set_defaults(run=run)
     verbs.add_parser("list", help="print all settings").set_defaults(run=_list)
     verbs.add_parser("path", help="print the path of config.toml").set_defaults(run=_path)
 

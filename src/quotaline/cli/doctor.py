@@ -34,7 +34,7 @@ _UNBOUND = 10000  # columns: where no terminal is, one line a part, for grep
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the tree."""
     command = commands.add_parser("doctor", help="check every part and say what mends it; safe to paste")
-    command.add_argument("--json", action="store_true", help="for scripts")
+    command.add_argument("--json", action="store_true", help="print JSON, for scripts")
     command.set_defaults(run=_run)
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from quotaline.cli.clocktime import clock_time
 from quotaline.errors import explain
 from quotaline.insight.pace import pace
 from quotaline.merge import Told, current
 from quotaline.places import cache_folder, config_file
+from quotaline.segment.clocktime import clock_time
 from quotaline.segment.duration import duration
 from quotaline.segment.text import LABELS, label
 from quotaline.settings import SettingsError, load

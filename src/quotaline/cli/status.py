@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the tree."""
     command = commands.add_parser("status", help="show every window with its reset, pace, source and age")
-    command.add_argument("--json", action="store_true", help="for scripts")
+    command.add_argument("--json", action="store_true", help="print JSON, for scripts")
     command.set_defaults(run=_run)
 
 

@@ -8,18 +8,22 @@ the columns go that can be missed most easily.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.table import Table
 from rich.text import Text
 
-from quotaline.cli.clocktime import clock_time
 from quotaline.cli.report import credits_used, keys
 from quotaline.insight.pace import pace
 from quotaline.merge import Told, current
+from quotaline.segment.clocktime import clock_time
 from quotaline.segment.duration import duration
+from quotaline.segment.look import Look, look
+from quotaline.segment.palette import index
 from quotaline.segment.text import UNKNOWN, label, number
 from quotaline.segment.thresholds import colour
+from quotaline.settings import kept
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,7 +36,7 @@ _SHORTEST, _LONGEST = 8, 30  # columns of a bar
 _MISSABLE = ("left", "from", "age", "at", "pace", "bar")  # the first one goes first
 _RIGHT = ("used", "left", "age")
 _HEADERS = {"bar": "", "resets": "resets in"}
-_RICH = {"orange": "dark_orange"}
+_INVERTED = "inverted"  # which rich calls reverse
 _FULL = 100.0  # percent
 
 
@@ -66,8 +70,10 @@ def table(state: State, now: float, console: Console) -> Table:
     """Return the table of windows and credits, as wide as fits the console."""
     signs = _ASCII if console.options.ascii_only else _UNICODE
     shown = current(state.belief, now)
-    rows = [_window(key, shown.get(key), now, signs) for key in keys(shown)]
-    if state.belief.credits and (row := _credits(state.belief.credits, state.belief.credits_at, now)):
+    # Used and left have a column each, whichever the segment shows.
+    seen = replace(look(kept(state.settings)), show_left=False, pad=False)
+    rows = [_window(key, shown.get(key), now, seen, signs) for key in keys(shown)]
+    if state.belief.credits and (row := _credits(state.belief.credits, state.belief.credits_at, now, seen)):
         rows.append(row)
     columns = {
         "window": [row.window for row in rows],
@@ -88,7 +94,7 @@ def table(state: State, now: float, console: Console) -> Table:
         columns.pop(name, None)
     if "bar" in columns:
         width = min(_LONGEST, _room(columns, console.width))
-        columns["bar"] = [_bar(row, width, signs) for row in rows]
+        columns["bar"] = [_bar(row, width, seen, signs) for row in rows]
     return _drawn(columns)
 
 
@@ -112,34 +118,36 @@ def _drawn(columns: dict[str, list[Text]]) -> Table:
     return drawn
 
 
-def _window(key: str, told: Told | None, now: float, signs: _Signs) -> _Row:
+def _window(key: str, told: Told | None, now: float, seen: Look, signs: _Signs) -> _Row:
     name = Text(label(key))
     if told is None:
         return _Row(name, Text(UNKNOWN, "dim"), None)
     window = told.window
-    shown = number(told, now)
+    shown = number(told, now, seen, label(key))
     left = window.time_until_reset(now)
     run = pace(window, told.at)
     return _Row(
         window=name,
-        used=Text(shown.text, _RICH.get(shown.style, shown.style)),
+        used=Text(shown.text, _rich(shown.style)),
         bar=(window.utilization, window.elapsed_percent(now)),
         left=_left(window.utilization),
         resets="not started" if left is None else duration(left),
-        at="" if window.resets_at is None else clock_time(window.resets_at, now),
+        at=""
+        if window.resets_at is None
+        else clock_time(window.resets_at, now, twelve_hours=seen.twelve_hours),
         pace=_pace(run.ahead, signs) if run and run.notable else Text(),
         source=told.source,
         age=duration(max(0.0, now - told.at)),
     )
 
 
-def _credits(credits_: Credits, at: float, now: float) -> _Row | None:
+def _credits(credits_: Credits, at: float, now: float, seen: Look) -> _Row | None:
     used = credits_used(credits_)
     if not credits_.enabled or used is None:
         return None
     return _Row(
         window=Text("credits"),
-        used=Text(f"{math.floor(used)}%", _style(used)),
+        used=Text(f"{math.floor(used)}%", _style(used, seen)),
         bar=(used, None),
         left=_left(used),
         age=duration(max(0.0, now - at)),
@@ -158,7 +166,7 @@ def _pace(ahead: float, signs: _Signs) -> Text:
     return Text(f"{sign}{abs(ahead):.0f} {word}", style)
 
 
-def _bar(row: _Row, width: int, signs: _Signs) -> Text:
+def _bar(row: _Row, width: int, seen: Look, signs: _Signs) -> Text:
     if row.bar is None:
         return Text(signs.empty * width, "dim")
     used, elapsed = row.bar
@@ -166,13 +174,23 @@ def _bar(row: _Row, width: int, signs: _Signs) -> Text:
     # Empty is nothing used, full is all used: a rounding may not say so.
     filled = min(filled, width if used >= _FULL else width - 1) if used else 0
     filled = max(filled, 1 if used else 0)
-    bar = Text(signs.full * filled, _style(used)).append(signs.empty * (width - filled), "dim")
+    bar = Text(signs.full * filled, _style(used, seen, row.window.plain)).append(
+        signs.empty * (width - filled), "dim"
+    )
     if elapsed is None:
         return bar
     tick = min(width - 1, int(width * elapsed / _FULL))
     return bar[:tick].append(signs.tick, "bold").append(bar[tick + 1 :])
 
 
-def _style(used: float) -> str:
-    name = colour(math.floor(round(used, 1)))
-    return _RICH.get(name, name)
+def _style(used: float, seen: Look, name: str = "") -> str:
+    return _rich(seen.colours[colour(math.floor(round(used, 1)), seen.steps_of(name))])
+
+
+def _rich(style: str) -> str:
+    """Return a style of the segment in rich's words."""
+    words = style.split(" ") if style else []
+    return " ".join(
+        "reverse" if word == _INVERTED else word if index(word) is None else f"color({index(word)})"
+        for word in words
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from quotaline.insight.pace import pace
 from quotaline.merge import current
 from quotaline.segment import duration
+from quotaline.segment.clocktime import clock_time
 from quotaline.segment.span import Span
 from quotaline.segment.styles import STYLES
 from quotaline.segment.template import Value
@@ -165,7 +165,7 @@ def _reset(sight: Sight, at: float | None, field: str) -> str | None:
     if at is None:
         return None
     if field == "reset_at":
-        return _clock(at, sight.now, sight.look)
+        return clock_time(at, sight.now, twelve_hours=sight.look.twelve_hours)
     return _span_of_time(sight, field, at - sight.now)
 
 
@@ -208,23 +208,9 @@ def _resets(sight: Sight, at: float | None) -> str | None:
         text = _span_of_time(sight, form.countdown, at - sight.now)
         parts.append(f"in {text}" if form.countdown == "reset_words" else text)
     if mode in ("clock", "both"):
-        text = _clock(at, sight.now, sight.look)
+        text = clock_time(at, sight.now, twelve_hours=sight.look.twelve_hours)
         parts.append(f"at {text}" if form.countdown == "reset_words" else text)
     return " ".join(parts)
-
-
-def _clock(at: float, now: float, look: Look) -> str:
-    """Return a time of day, with its day if that is not today, and its date if that is a week off or more."""
-    local = time.localtime((at + 30) // 60 * 60)  # resets jitter around the full minute
-    text = (
-        time.strftime("%I:%M%p", local).lstrip("0").lower()
-        if look.twelve_hours
-        else time.strftime("%H:%M", local)
-    )
-    today = time.localtime(now)
-    if local[:3] == today[:3]:
-        return text
-    return f"{time.strftime('%a' if at - now < 6 * 86400 else '%b %d', local)} {text}"
 
 
 def _pace(told: Told, look: Look, *, asked: bool) -> str:
