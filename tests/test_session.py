@@ -309,6 +309,22 @@ def test_row_that_is_too_narrow_for_the_style_gets_less_of_it(quiet: World) -> N
     ]
 
 
+def test_template_may_name_what_only_the_session_knows(quiet: World) -> None:
+    quiet.configure("format = '\\[$5h( $model)( ctx $context)( $tokens)( $cost)\\]'\n")
+    quiet.refresh()
+    context = {"used_percentage": 41.7, "total_input_tokens": 13200, "total_output_tokens": 12}
+    document = {
+        **json.loads(status(8, 77)),
+        "context_window": context,
+        "model": {"display_name": "Opus\x1b[5m 5.5"},
+    }
+    text = json.dumps(document, separators=(",", ":")).encode()
+
+    assert shown(quiet, text) == "[8% Opus5m 5.5 ctx 41% 13.2k $0.42]"
+    assert shown(quiet, text.replace(b"0.4242", b"0.9999")) == "[8% Opus5m 5.5 ctx 41% 13.2k $1.00]"
+    assert quiet.segment() == "[8%]"
+
+
 def test_screen_reader_hears_words_and_others_still_see_numbers(quiet: World) -> None:
     text = status(8, 77)
     words = shown(quiet, text, env={"CLAUDE_AX_SCREEN_READER": "1"})
@@ -351,14 +367,6 @@ def test_run_that_is_cancelled_after_its_line_has_not_spent_the_claim_for_nothin
 
         until(lambda: len(live.requests) == run)  # noqa: B023
         live.settle()
-
-
-def test_screen_reader_hears_words(quiet: World) -> None:
-    text, reader = status(8, 77), {"CLAUDE_AX_SCREEN_READER": "1"}
-    shown(quiet, text)
-
-    assert shown(quiet, text, env=reader).startswith("5 hour quota 8 percent used, resets in ")
-    assert shown(quiet, text) == "[5h:8% 7d:77%]"
 
 
 def test_hung_endpoint_does_not_keep_a_session_from_telling_its_numbers(live: World) -> None:

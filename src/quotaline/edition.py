@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from quotaline.state import State
 
 SESSION = "segment.claude."  # + session id
-NO_MEMO = "-"  # of a session whose segment is its own: nothing that Claude Code says equals it
+NO_MEMO = "-"  # in front of the memo of a segment that is one session's own: the launcher's never equals it
 _FORGOTTEN = 7 * 86400  # seconds without a run, after which a session's segment is removed
 
 
@@ -54,6 +54,6 @@ def _reprint(folder: str, name: str, table: list[tuple[float, str]], due: float,
     if memo is None or now - memo.seen > _FORGOTTEN:
         with suppress(OSError):
             os.unlink(os.path.join(folder, name))
-    elif memo.text != NO_MEMO:
+    elif not memo.text.startswith(NO_MEMO):
         memo.width = widest(table)
         store.write(folder, name, timetable.write(table, due, now, memo))

@@ -20,7 +20,7 @@ from quotaline import store, timetable
 from quotaline.edition import NO_MEMO, SESSION, next_due, publish
 from quotaline.intake import look_around, take
 from quotaline.places import cache_folder, home_folder
-from quotaline.segment.look import look
+from quotaline.segment.look import Look, look
 from quotaline.segment.markup import fitted, rows, widest
 from quotaline.settings import Settings, kept
 from quotaline.sources import statusline
@@ -51,7 +51,7 @@ def run(environ: Mapping[str, str]) -> None:
     said = statusline.parse(text, now)
     folder = cache_folder(environ)
     if folder is None or not store.prepare(folder, home_folder(environ)):
-        _print(_line(_told(State(), said, now, Settings({})), environ, now, Settings({})))
+        _print(_line(_told(State(), said, now, Settings({})), environ, now, look(Settings({}))))
         return
     if said.usage is None and any(environ.get(name) for name in _OTHER_BILLING):
         _print(statusline.dollars(said.cost or 0.0))
@@ -63,7 +63,7 @@ def run(environ: Mapping[str, str]) -> None:
     except (store.Busy, OSError):  # shown all the same; kept at the next run
         state = states.load(folder)
         settings = kept(state.settings)
-        _print(_line(_told(state, said, now, settings), environ, now, settings))
+        _print(_line(_told(state, said, now, settings), environ, now, _look(settings, state, said)))
     if now >= next_due(state, settings["ttl"]) and not store.is_claimed(folder, now):
         from quotaline.background import start
 
@@ -78,34 +78,43 @@ def _update(
     settings = kept(before.settings)
     name = SESSION + said.session
     known = timetable.memo(store.read(folder, name) or b"") if said.session else None
-    memo = timetable.Memo(_memo(text, said), said.worked, int(now))
+    seen = _look(settings, before, said)
+    memo = timetable.Memo(_memo(text, said, seen), said.worked, int(now))
     state = look_around(before, environ, settings, now)
     if state.belief.told != before.belief.told and not state.belief.told:
         state = replace(state, refreshed_at=0.0)  # another account's numbers went: it is time to ask for ours
-    seen = state.belief.told
+    known_before = state.belief.told
     # The same text with no work in between is the repetition of an idle session: no news, however often.
     if settings["sources.statusline"] and (
         known is None or (known.text, known.worked) != (memo.text, memo.worked)
     ):
         state = _told(state, said, now, settings)
-    _print(_line(state, environ, now, settings))
-    if state.belief.told != seen:
+    seen = _look(settings, state, said)
+    _print(_line(state, environ, now, seen))
+    if state.belief.told != known_before:
         state = replace(state, refreshed_at=now)
     if state.belief.told != before.belief.told:
         publish(folder, state, settings["ttl"], now)
     elif state != before:
         states.save(folder, state)
     if said.session:
-        table = rows(state.belief, "claude", now, look(settings, state.organisation))
+        table = rows(state.belief, "claude", now, seen)
         memo.width = widest(table)
         store.write(folder, name, timetable.write(table, next_due(state, settings["ttl"]), now, memo))
     return state, settings
 
 
-def _memo(text: bytes, said: statusline.Said) -> str:
+def _look(settings: Settings, state: State, said: statusline.Said) -> Look:
+    return replace(look(settings, state.organisation), session=said.fields())
+
+
+def _memo(text: bytes, said: statusline.Said, seen: Look) -> str:
     found = statusline.memo(text)
     # In another spelling the shell can't find it; we still have to know it again.
-    return NO_MEMO + json.dumps(said.usage and said.usage.to_json()) if found is None else found
+    if found is None:
+        return NO_MEMO + json.dumps(said.usage and said.usage.to_json())
+    # A line that says more than the limits is not told by them alone.
+    return NO_MEMO + found if seen.says_session else found
 
 
 def _told(state: State, said: statusline.Said, now: float, settings: Settings) -> State:
@@ -117,8 +126,7 @@ def _told(state: State, said: statusline.Said, now: float, settings: Settings) -
     return take(state, Reading(SOURCE, now, said.usage, dated=False), now, settings["ttl"])
 
 
-def _line(state: State, environ: Mapping[str, str], now: float, settings: Settings) -> str:
-    seen = look(settings, state.organisation)
+def _line(state: State, environ: Mapping[str, str], now: float, seen: Look) -> str:
     if environ.get("CLAUDE_AX_SCREEN_READER") == "1":
         seen = replace(seen, style="words", template=None)
     columns = environ.get("COLUMNS", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from quotaline.insight.pace import pace
@@ -10,7 +11,7 @@ from quotaline.segment import duration
 from quotaline.segment.clocktime import clock_time
 from quotaline.segment.span import Span
 from quotaline.segment.styles import STYLES
-from quotaline.segment.template import Value
+from quotaline.segment.template import SESSION_FIELDS, Value
 from quotaline.segment.text import (
     LABELS,
     UNKNOWN,
@@ -258,10 +259,15 @@ def _source(sight: Sight) -> str:
     return sight.shown[key].source if key else ""
 
 
+def _of_session(name: str, sight: Sight) -> str:
+    return sight.look.session.get(name, "")
+
+
 _LINE_FIELDS: dict[str, Callable[[Sight], str]] = {
     "show": _show,
     "icon": _icon,
     "credits": _credits,
     "account": lambda sight: sight.look.account,
     "source": _source,
+    **{name: partial(_of_session, name) for name in SESSION_FIELDS},
 }

@@ -17,7 +17,7 @@ from quotaline.segment import styles
 from quotaline.segment.fields import Sight, look_at, value, window_value
 from quotaline.segment.span import Span, width
 from quotaline.segment.styles import STYLES
-from quotaline.segment.template import Value, render
+from quotaline.segment.template import SESSION_FIELDS, Value, render
 from quotaline.segment.text import LABELS, PLAIN, changes, label, percent
 from quotaline.timetable import FOR_EVER
 
@@ -32,7 +32,7 @@ _LADDER = (
     ("5h.reset", "tightest.reset"),
     ("pace", "calm_pace"),
     ("bar",),
-    ("icon", "credits", "account", "source", "age"),
+    ("icon", "credits", "account", "source", "age", *SESSION_FIELDS),
     ("further",),
 )
 

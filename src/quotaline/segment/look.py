@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from quotaline.segment.palette import PALETTES
 from quotaline.segment.styles import STYLES
-from quotaline.segment.template import Node, names, parse
+from quotaline.segment.template import SESSION_FIELDS, Node, names, parse
 from quotaline.segment.thresholds import STEPS, Steps
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ class Look:
     `template` is what stands in for the style; `steps`, `hidden` and
     `show_from` are by window (`5h`, `7d`); `colours` maps the colour of a step
     to a style; `reset` is one of RESETS; `columns` is the widest that it may be
-    (None: any); `account` is shown where the template has that field.
+    (None: any); `account`, and `session` by field, are shown where the template
+    has those.
     """
 
     style: str = "compact"
@@ -52,10 +53,16 @@ class Look:
     bar_width: int = 10
     pad: bool = False
     account: str = ""
+    session: Mapping[str, str] = field(default_factory=dict)
 
     def steps_of(self, name: str) -> Steps:
         """Return the thresholds of a window, by its name."""
         return self.steps.get(name) or self.steps.get("") or STEPS
+
+    @property
+    def says_session(self) -> bool:
+        """Whether the line says what only one Claude Code session knows."""
+        return not names(self.template or ()).isdisjoint(SESSION_FIELDS)
 
     @property
     def says_age(self) -> bool:

@@ -33,7 +33,8 @@ WINDOW_FIELDS = (
     "age",
     "words",
 )
-LINE_FIELDS = ("show", "icon", "credits", "account", "source")
+SESSION_FIELDS = ("context", "cost", "model", "tokens")  # known to a Claude Code session's own line only
+LINE_FIELDS = ("show", "icon", "credits", "account", "source", *SESSION_FIELDS)
 FIELDS = (*WINDOWS, *(f"{one}.{field}" for one in WINDOWS for field in WINDOW_FIELDS), *LINE_FIELDS)
 ALLOWED = f"{', '.join(WINDOWS)}, each also with .{', .'.join(WINDOW_FIELDS)}; {', '.join(LINE_FIELDS)}"
 

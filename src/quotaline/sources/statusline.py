@@ -16,6 +16,7 @@ from quotaline import answer
 from quotaline.usage import FIVE_HOUR, LENGTHS, SEVEN_DAY, SPEND, Usage, Window
 
 _LIMITS = {FIVE_HOUR: FIVE_HOUR, SEVEN_DAY: SEVEN_DAY, "spend_limit": SPEND}
+_MODEL_LENGTH = 24
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -27,7 +28,9 @@ class Said:
     `session`: its id, empty if it names none that is fit for a file name;
     `usage`: None without any valid window; `invalid`: the windows whose values
     are absurd; `worked`: milliseconds of API time so far, which grow with every
-    reply; `cost`: of the session, in dollars.
+    reply; `cost`: of the session, in dollars; `context`: how much of its
+    context window is used, in percent, and `tokens` how many are in it; `model`
+    is fit to be shown.
     """
 
     session: str = ""
@@ -35,6 +38,18 @@ class Said:
     invalid: tuple[str, ...] = ()
     worked: int = 0
     cost: float | None = None
+    context: float | None = None
+    tokens: float | None = None
+    model: str = ""
+
+    def fields(self) -> dict[str, str]:
+        """Return what a template's `context`, `cost`, `model` and `tokens` say; empty what is not known."""
+        return {
+            "context": "" if self.context is None else f"{math.floor(self.context)}%",
+            "cost": "" if self.cost is None else dollars(self.cost),
+            "model": self.model,
+            "tokens": "" if self.tokens is None else _thousands(self.tokens),
+        }
 
 
 def parse(text: bytes, now: float) -> Said:
@@ -55,12 +70,20 @@ def parse(text: bytes, now: float) -> Said:
             windows[key] = found
     session = document.get("session_id")
     cost = _dict(document.get("cost"))
+    context = _dict(document.get("context_window"))
+    tokens = [answer.number(context.get(f"total_{way}_tokens")) for way in ("input", "output")]
+    model = _dict(document.get("model")).get("display_name")
     return Said(
         session=session if isinstance(session, str) and _SESSION.fullmatch(session) else "",
         usage=Usage.of(windows) if windows else None,
         invalid=tuple(key for name, key in _LIMITS.items() if _dict(limits.get(name)) and key not in windows),
         worked=int(answer.number(cost.get("total_api_duration_ms")) or 0),
         cost=answer.number(cost.get("total_cost_usd")),
+        context=answer.percent(context.get("used_percentage")),
+        tokens=sum(filter(None, tokens)) if any(one is not None for one in tokens) else None,
+        model=re.sub(r"[^A-Za-z0-9 ._-]", "", model)[:_MODEL_LENGTH].strip()
+        if isinstance(model, str)
+        else "",
     )
 
 
@@ -87,6 +110,13 @@ def memo(text: bytes) -> str | None:
 def dollars(amount: float) -> str:
     """Return a cost as people read it: `$0.42`. Digits only, whatever came in."""
     return f"${amount:.2f}" if math.isfinite(amount) and amount >= 0 else "$--"
+
+
+def _thousands(tokens: float) -> str:
+    for unit, size in (("M", 1e6), ("k", 1e3)):
+        if tokens >= size:
+            return f"{tokens / size:.1f}{unit}"
+    return f"{max(0.0, tokens):.0f}"
 
 
 def _dict(value: object) -> dict[str, Any]:
