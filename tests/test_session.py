@@ -184,6 +184,16 @@ def test_closed_stdin_shows_what_is_believed(quiet: World) -> None:
     assert b"8%" in done.stdout
 
 
+def test_line_is_printed_once_although_nothing_can_be_written(quiet: World) -> None:
+    text = quiet.folder / "input"
+    text.write_bytes(status(8, 77) + b"\n")
+    with text.open() as stdin:
+        done = quiet.run("prlimit", "--fsize=0", "quotaline", "--for", "claude", stdin=stdin)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert re.sub(rb"\x1b\[[0-9;]*m", b"", done.stdout) == b"[5h:8% 7d:77%]\n"
+
+
 def test_terminal_as_stdin_is_not_read(quiet: World) -> None:
     shown(quiet, status(8, 77))
     ours, theirs = os.openpty()

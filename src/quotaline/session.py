@@ -93,14 +93,15 @@ def _update(
     _print(_line(state, environ, now, seen))
     if state.belief.told != known_before:
         state = replace(state, refreshed_at=now)
-    if state.belief.told != before.belief.told:
-        publish(folder, state, settings["ttl"], now)
-    elif state != before:
-        states.save(folder, state)
-    if said.session:
-        table = rows(state.belief, "claude", now, seen)
-        memo.width = widest(table)
-        store.write(folder, name, timetable.write(table, next_due(state, settings["ttl"]), now, memo))
+    with suppress(OSError):  # a full disk, say: the line is out, and the next run tells it anew
+        if state.belief.told != before.belief.told:
+            publish(folder, state, settings["ttl"], now)
+        elif state != before:
+            states.save(folder, state)
+        if said.session:
+            table = rows(state.belief, "claude", now, seen)
+            memo.width = widest(table)
+            store.write(folder, name, timetable.write(table, next_due(state, settings["ttl"]), now, memo))
     return state, settings
 
 
