@@ -64,6 +64,7 @@ class World:
         self.pid = 0
         self.travelled = 0.0  # seconds
         self.jumped = 0.0  # seconds
+        self.user: list[str] = []  # the command that runs another one as another user
         self.environ = {
             "HOME": str(self.home),
             "PATH": f"{binaries}:/usr/local/bin:/usr/bin:/bin",
@@ -127,7 +128,7 @@ class World:
     def _clock(self) -> list[str]:
         ahead = self.travelled + self.jumped
         if not ahead and not self.travelled:
-            return []
+            return self.user
         # A time namespace moves the uptime, libfaketime the wall clock, which has no namespace.
         # Preloaded: the wrapper fails where a killed one of the same process id left its semaphore.
         (library,) = pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
@@ -135,7 +136,7 @@ class World:
         apart += ["DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"]
         boottime = max(int(self.travelled), 10 - uptime())  # it can't be moved to before the boot
         moved = ["unshare", "-T", "--boottime", str(boottime)] if self.travelled else []
-        return [*moved, *apart]
+        return [*moved, *self.user, *apart]
 
     def start(
         self, *words: str, env: dict[str, str] | None = None, **options: Any
