@@ -80,7 +80,7 @@ def test_launcher_and_python_agree_on_the_folder(
 
 
 @pytest.mark.parametrize(
-    "config", ["work", "./work", "{}//work", "{}/./work", "{}/a/../work", "{}/work/.", "{}/work/.."]
+    "config", ["other", "./other", "{}//other", "{}/./other", "{}/a/../other", "{}/other/.", "{}/other/.."]
 )
 def test_config_dir_that_a_shell_can_not_make_canonical_is_python_s(
     command: pathlib.Path, tmp_path: pathlib.Path, config: str

@@ -1,6 +1,8 @@
 """
-Where things are. shell/quotaline has the same rule for the cache (tests/test_places.py compares them).
+Where things are.
 
+The launcher and the prompt hooks have the same rule for the cache folder;
+tests/hosts/test_folders.py compares them.
 The hot path imports this room: nothing but os.
 """
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from quotaline.insight.pace import pace
-from quotaline.merge import current
+from quotaline.merge import TOO_OLD, current
 from quotaline.segment import duration
 from quotaline.segment.clocktime import clock_time
 from quotaline.segment.span import Span
@@ -23,7 +23,7 @@ from quotaline.segment.text import (
     symbol,
     tightest,
 )
-from quotaline.segment.thresholds import COLOURS, OLD, TOO_OLD, VERY_OLD
+from quotaline.segment.thresholds import COLOURS, OLD, VERY_OLD
 from quotaline.usage import FIVE_HOUR, SEVEN_DAY
 
 if TYPE_CHECKING:

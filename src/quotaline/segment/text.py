@@ -11,9 +11,10 @@ import math
 import time
 from typing import TYPE_CHECKING
 
+from quotaline.merge import TOO_OLD
 from quotaline.segment.look import Look
 from quotaline.segment.span import Span
-from quotaline.segment.thresholds import OLD, TOO_OLD, VERY_OLD, colour
+from quotaline.segment.thresholds import OLD, VERY_OLD, colour
 from quotaline.usage import FIVE_HOUR, SCOPED, SEVEN_DAY
 
 if TYPE_CHECKING:

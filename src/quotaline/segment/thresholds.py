@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 OLD = 600  # seconds: from here a number is marked
-VERY_OLD = 3600  # from here it is dim and says its age
-TOO_OLD = 86400  # from here it is unknown
+VERY_OLD = 3600  # from here it is dim and says its age; after merge.TOO_OLD it is unknown
 
 
 class Steps(NamedTuple):
