@@ -158,11 +158,11 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
         if [[ $QUOTALINE != "$before" ]]; then
             _quotaline_place
             # At a continuation line there is another prompt, and what is typed would be redrawn wrongly.
-            if [[ ${CONTEXT-} != cont ]]; then
-                zle .reset-prompt
-                zle -R
-            fi
+            if [[ ${CONTEXT-} != cont ]]; then zle .reset-prompt; fi
         fi
+        # Also where nothing changed: a refresher that ends while the prompt is being drawn can
+        # interrupt that, and what was not written yet would wait for the next key.
+        zle -R
         return 0
     }
 
