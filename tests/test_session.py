@@ -282,6 +282,12 @@ def test_two_config_dirs_never_see_each_others_numbers(quiet: World) -> None:
     assert quiet.segment(env=work) == "[5h:50% 7d:60%]"
 
 
+def test_config_dir_that_only_python_can_tell_loses_nothing_of_the_input(quiet: World) -> None:
+    odd = {"CLAUDE_CONFIG_DIR": f"{quiet.home}//.claude-work"}
+
+    assert shown(quiet, status(50, 60), env=odd) == "[5h:50% 7d:60%]"
+
+
 def test_every_session_shows_the_number_that_any_of_them_was_told(quiet: World) -> None:
     text = status(8, 77, session="idle")
     shown(quiet, text)
