@@ -41,8 +41,8 @@ def test_request_carries_the_right_headers_and_an_honest_name(live: World) -> No
 def test_300_readers_of_a_stale_segment_start_one_refresher_that_asks_once(live: World) -> None:
     live.refresh()
     live.travel(120)
-    live.endpoint("hang")
-    until(lambda: time.time() % 60 < 50, seconds=12)  # a claim is for one minute
+    live.endpoint("drip-head")
+    until(lambda: time.time() % 60 < 45, seconds=17)  # a claim is for one minute
 
     herd = [
         subprocess.Popen(

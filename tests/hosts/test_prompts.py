@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-import subprocess
+import signal
 
 import pytest
 from shells import SHELLS, Shell
@@ -26,14 +27,6 @@ def refresh_two_minutes_ago(world: World) -> None:
     world.travel(-120)
     world.refresh()
     world.travel(120)
-
-
-def refreshers(world: World) -> list[str]:
-    """The refreshers of this installation that are at work."""
-    listed = subprocess.run(
-        ["pgrep", "-f", f"{world.binaries}.*refresh --detached"], capture_output=True, text=True, check=False
-    )
-    return listed.stdout.split()
 
 
 def assert_in_place(shell: Shell, terminal: Terminal, text: str, columns: int) -> None:
@@ -148,7 +141,7 @@ def test_stale_prompt_comes_at_once_while_the_refresher_hangs_and_nothing_is_sai
     shell: Shell, live: World
 ) -> None:
     refresh_two_minutes_ago(live)
-    live.endpoint("hang")
+    live.endpoint("drip-head")
     with shell.open(live) as terminal:
         terminal.wait_for(FRESH)
         until(lambda: len(live.requests) == 2)
@@ -156,15 +149,15 @@ def test_stale_prompt_comes_at_once_while_the_refresher_hangs_and_nothing_is_sai
         terminal.type("\n\n")
         terminal.wait(lambda: terminal.find("$") and terminal.cursor[0] >= 4)
 
-        assert len(refreshers(live)) == 1  # it hangs on, and the prompts came
+        assert len(live.refreshers()) == 1  # it hangs on, and the prompts came
         said = "\n".join(terminal.screen).replace("jobs;", "").replace("jobs: There are no jobs", "")
         assert not re.search(r"\[\d+\]|Done|[Jj]ob|rror", said)
         terminal.type("exit\n")
         terminal.wait(lambda: terminal.program.poll() is not None)
-        assert len(refreshers(live)) == 1  # and it outlives the shell
+        assert len(live.refreshers()) == 1  # and it outlives the shell
     assert len(live.requests) == 2
-    for one in refreshers(live):
-        subprocess.run(["kill", one], check=False)
+    for one in live.refreshers():
+        os.kill(one, signal.SIGKILL)
 
 
 def test_first_prompt_of_all_shows_unknown_and_soon_the_numbers(shell: Shell, live: World) -> None:

@@ -198,13 +198,25 @@ class World:
 
     def processes(self, word: str = "") -> list[int]:
         """Return the ids of this user's processes that have a word on their command line."""
-        found = []
-        for process in pathlib.Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                mine = f"HOME={self.home}".encode() in (process / "environ").read_bytes().split(b"\0")
-                if mine and word.encode() in (process / "cmdline").read_bytes():
-                    found.append(int(process.name))
+        found: list[int] = []
+        seen: set[str] = set()
+        # Listed anew until nothing new is there: a process may end, and leave a child, while others are looked at.
+        while new := {name for name in os.listdir("/proc") if name.isdigit()} - seen:
+            seen |= new
+            for name in new:
+                with suppress(OSError):
+                    process = pathlib.Path("/proc", name)
+                    if self._is_mine(process) and word.encode() in (process / "cmdline").read_bytes():
+                        found.append(int(name))
         return found
+
+    def _is_mine(self, process: pathlib.Path) -> bool:
+        environ = b""
+        with suppress(ProcessLookupError):  # it has given up its memory
+            environ = (process / "environ").read_bytes()
+        if not environ:  # amid an execve or at its end: all that tells is the network it is in
+            return (process / "ns/net").readlink() == pathlib.Path(f"/proc/{self.pid}/ns/net").readlink()
+        return f"HOME={self.home}".encode() in environ.split(b"\0")
 
     def refreshers(self) -> list[int]:
         """Return the ids of the detached refreshers at work."""
