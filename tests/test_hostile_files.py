@@ -187,10 +187,12 @@ def test_failing_system_call_keeps_the_old_numbers(live: World, syscall: str, na
 
 def corrupt(content: bytes) -> dict[str, bytes]:
     chance = random.Random(5)
-    flips = {}
-    for number in range(48):
-        at, bit = chance.randrange(len(content)), chance.randrange(8)
-        flips[f"flip{number}"] = content[:at] + bytes([content[at] ^ 1 << bit]) + content[at + 1 :]
+    places = [(chance.randrange(len(content)), chance.randrange(8)) for _ in range(48)]
+    places += [(at, bit) for at, byte in enumerate(content) if byte == ord("\n") for bit in range(8)]
+    flips = {
+        f"flip{number}": content[:at] + bytes([content[at] ^ 1 << bit]) + content[at + 1 :]
+        for number, (at, bit) in enumerate(places)
+    }
     cuts = {f"cut{length}": content[:length] for length in range(len(content))}
     return {
         **flips,

@@ -66,7 +66,7 @@ class House:
 
     @property
     def segment(self) -> str | None:
-        found = timetable.read(store.read(self.folder, "segment.plain") or b"", self.now)
+        found = timetable.read(store.read(self.folder, "segment.plain") or b"", self.now, "plain")
         return found[0] if found else None
 
 

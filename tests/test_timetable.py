@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +24,7 @@ def test_text_changes_with_time_and_the_last_holds_for_ever() -> None:
     content = timetable.write(ROWS, NOW + 60, NOW).replace(b" ", b" ", 1)
     content = b" ".join([*content.split(b" ")[:2], b"another-boot", *content.split(b" ")[3:]])
 
-    texts = [timetable.read(content, NOW + ahead) for ahead in (0, 99, 100, 200, 1e9)]
+    texts = [timetable.read(content, NOW + ahead, "plain") for ahead in (0, 99, 100, 200, 1e9)]
 
     assert [found and found[0] for found in texts] == ["young", "young", "old", "unknown", "unknown"]
     assert [found and found[1] for found in texts] == [NOW + 60] * 5
@@ -32,7 +33,7 @@ def test_text_changes_with_time_and_the_last_holds_for_ever() -> None:
 def test_uptime_is_trusted_over_a_wall_clock_that_was_set() -> None:
     content = timetable.write(ROWS, NOW + 60, NOW)
 
-    found = timetable.read(content, NOW - 1e6)
+    found = timetable.read(content, NOW - 1e6, "plain")
 
     assert found is not None
     assert found[0] == "young"
@@ -44,13 +45,22 @@ def test_segment_that_was_cut_off_is_no_segment() -> None:
     expired = content.replace(f"{int(NOW) + 200} {uptime() + 200}".encode(), b"1 1")
 
     for length in range(len(expired) - 1):
-        assert timetable.read(expired[:length], NOW) is None
+        assert timetable.read(expired[:length], NOW, "plain") is None
+
+
+@pytest.mark.parametrize("host", ["plain", "tmux", "zsh", "fish", "json", "waybar"])
+def test_flipped_bit_puts_no_control_character_on_a_line_that_has_none(host: str) -> None:
+    content = timetable.write(ROWS, NOW + 60, NOW)
+    for at, byte in enumerate(content):
+        for bit in range(8):
+            found = timetable.read(content[:at] + bytes([byte ^ 1 << bit]) + content[at + 1 :], NOW, host)
+            assert found is None or found[0].isprintable(), (at, bit)
 
 
 @given(st.binary(max_size=200))
 def test_junk_is_no_segment_and_no_memo(content: bytes) -> None:
     timetable.memo(content)
-    found = timetable.read(content, NOW)
+    found = timetable.read(content, NOW, "plain")
 
     assert found is None or content.startswith(b"1 ")
 
@@ -61,7 +71,7 @@ def test_session_keeps_what_it_said_beside_its_rows() -> None:
 
     assert memo is not None
     assert (memo.text, memo.worked, memo.seen) == ('"five_hour":"used_percentage":8', 231, int(NOW))
-    found = timetable.read(content, NOW)
+    found = timetable.read(content, NOW, "plain")
     assert found is not None
     assert found[0] == "young"
     assert timetable.memo(timetable.write(ROWS, NOW + 60, NOW)) is None

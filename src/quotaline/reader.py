@@ -52,7 +52,8 @@ def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
     host = _host(host, environ)
     folder = cache_folder(environ)
     content = store.read(folder, f"segment.{host}") if folder else None
-    text, due = (timetable.read(content, now) if content else None) or (_NEUTRAL.get(host, NEUTRAL), 0.0)
+    found = timetable.read(content, now, host) if content else None
+    text, due = found or (_NEUTRAL.get(host, NEUTRAL), 0.0)
     with suppress(OSError):  # a closed or broken stdout is its reader's business
         os.write(1, text.replace(timetable.NEW_LINE, "\n").encode() + b"\n")
     # A claim far in the past or ahead of a clock that jumped holds nothing up: it is for its minute.

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 VERSION = "1"
 FOR_EVER = 0
 NEW_LINE = "\x1e"  # ASCII's record separator
-_MARKS = dict.fromkeys(map(ord, f"\x1b\x01\x02{NEW_LINE}"))  # SGR, bash's marks for no width, and that
+# The control characters that the hosts' texts may have: SGR, bash's marks for no width, and that.
+_CONTROLS = {
+    "ansi": "\x1b",
+    "claude": "\x1b",
+    "starship": "\x1b",
+    "bash": "\x01\x02\x1b",
+    "openmetrics": NEW_LINE,
+}
 
 
 class Memo:
@@ -64,8 +71,8 @@ def write(rows: Sequence[tuple[float, str]], due: float, now: float, memo: Memo 
     return "\n".join([*lines, ""]).encode()
 
 
-def read(content: bytes, now: float) -> tuple[str, float] | None:
-    """Return the text to print at `now` and NEXT, or None if the content is not of our making."""
+def read(content: bytes, now: float, host: str) -> tuple[str, float] | None:
+    """Return the text to print at `now` and NEXT, or None if it is not what we write for the host."""
     try:
         lines = content.decode().split("\n")
         version, due, boot, due_uptime, *session = lines[0].split(" ")
@@ -78,15 +85,15 @@ def read(content: bytes, now: float) -> tuple[str, float] | None:
         for limits, text in zip(pairs[::2], pairs[1::2], strict=True):
             until = limits.split(" ")
             if int(until[column]) > clock or until[0] == "0":
-                return (text, next_) if _is_whole(text) else None
+                return (text, next_) if _is_whole(text, host) else None
     except (ValueError, IndexError):
         pass
     return None
 
 
-def _is_whole(text: str) -> bool:
-    """Whether it is a text that we wrote: ASCII, and no control characters but those of the markups."""
-    return bool(text) and text.isascii() and text.translate(_MARKS).isprintable()
+def _is_whole(text: str, host: str) -> bool:
+    controls = dict.fromkeys(map(ord, _CONTROLS.get(host, "")))
+    return bool(text) and text.isascii() and text.translate(controls).isprintable()
 
 
 def memo(content: bytes) -> Memo | None:
