@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -15,16 +16,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import trustme
 
-from world import TOKEN, World, until, usage, world
+from world import ENDPOINT, TOKEN, World, until, usage, world
 
 if TYPE_CHECKING:
     import pathlib
     import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 FRESH = "[5h:8% 7d:77%]"
 UNKNOWN = "[5h:-- 7d:--]"
 DEADLINE = 15.0
+DAY = dt.timedelta(days=1)
 
 
 class Held:
@@ -179,29 +181,39 @@ def test_answer_that_is_none_leaves_the_numbers_and_backs_off(live: World) -> No
 # -- D4: who is asked
 
 
-@pytest.mark.parametrize("fault", ["self-signed", "wrong host", "plain http"])
-def test_endpoint_that_is_not_the_real_one_gets_no_token(
-    tmp_path: pathlib.Path, binaries: pathlib.Path, fault: str
-) -> None:
-    with world(tmp_path, binaries) as live:
-        live.log_in()
-        live.endpoint("plain-http" if fault == "plain http" else "ok")
-        env = {}
-        if fault == "self-signed":
-            env = {"REQUESTS_CA_BUNDLE": ""}
-        if fault == "wrong host":
-            authority = trustme.CA()
-            authority.cert_pem.write_to_path(tmp_path / "other.pem")
-            env = {"REQUESTS_CA_BUNDLE": str(tmp_path / "other.pem")}
-        for switch in ({}, {"PYTHONHTTPSVERIFY": "0", "CURL_INSECURE": "1", "GIT_SSL_NO_VERIFY": "1"}):
-            done = live.refresh({**env, **switch})
-            assert done.returncode == 1
-            assert one_line(done.stderr)
-            live.travel(3600)
+def unknown_authority(live: World) -> None:
+    live.certify(trustme.CA().issue_cert(ENDPOINT))
 
-        received = (tmp_path / "requests.jsonl").read_text() if live.requests else ""
-        assert TOKEN not in received
-        assert "Authorization" not in received
+
+def another_name(live: World) -> None:
+    live.certify(live.authority.issue_cert(f"{ENDPOINT}.example.org"))
+
+
+def expired(live: World) -> None:
+    now = dt.datetime.now(dt.UTC)
+    live.certify(live.authority.issue_cert(ENDPOINT, not_before=now - 2 * DAY, not_after=now - DAY))
+
+
+def not_valid_yet(live: World) -> None:
+    now = dt.datetime.now(dt.UTC)
+    live.certify(live.authority.issue_cert(ENDPOINT, not_before=now + DAY, not_after=now + 2 * DAY))
+
+
+def plain_http(live: World) -> None:
+    live.endpoint("plain-http")
+
+
+@pytest.mark.parametrize("fault", [unknown_authority, another_name, expired, not_valid_yet, plain_http])
+def test_endpoint_that_is_not_the_real_one_gets_no_token(live: World, fault: Callable[[World], None]) -> None:
+    held = Held(live)
+    fault(live)
+
+    for switch in ({}, {"PYTHONHTTPSVERIFY": "0", "CURL_INSECURE": "1", "GIT_SSL_NO_VERIFY": "1"}):
+        held.fails({**held.copy(), **switch}, "unreachable")
+
+    received = json.dumps(live.requests[held.asked :])
+    assert TOKEN not in received
+    assert "Authorization" not in received
 
 
 # -- D5: redirects and proxies

@@ -25,6 +25,7 @@ from quotaline.clock import uptime
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+ENDPOINT = "api.anthropic.com"
 TOKEN = "sk-ant-oat01-CanaryTokenThatMustNotBeSeen_0123456789"
 # What may stand on a line for these hosts (bar E4): nothing from the network, ever.
 PATTERNS = {
@@ -65,6 +66,8 @@ class World:
         self.travelled = 0.0  # seconds
         self.jumped = 0.0  # seconds
         self.user: list[str] = []  # the command that runs another one as another user
+        self.authority = trustme.CA()
+        self.authority.cert_pem.write_to_path(folder / "ca.pem")
         self.environ = {
             "HOME": str(self.home),
             "PATH": f"{binaries}:/usr/local/bin:/usr/bin:/bin",
@@ -86,6 +89,10 @@ class World:
         }
         (self.folder / "new.json").write_text(json.dumps(script))
         (self.folder / "new.json").rename(self.folder / "behaviour.json")
+
+    def certify(self, certificate: trustme.LeafCert) -> None:
+        """Set the certificate that the endpoint shows from the next connection on."""
+        certificate.private_key_and_cert_chain_pem.write_to_path(self.folder / "server.pem")
 
     @property
     def requests(self) -> list[dict[str, Any]]:
@@ -236,11 +243,7 @@ class World:
 def world(folder: pathlib.Path, binaries: pathlib.Path) -> Iterator[World]:
     """Set a world up in a folder, with the commands of an installation, and take it down again."""
     made = World(folder, binaries)
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(folder / "ca.pem")
-    authority.issue_cert("api.anthropic.com").private_key_and_cert_chain_pem.write_to_path(
-        folder / "server.pem"
-    )
+    made.certify(made.authority.issue_cert(ENDPOINT))
     (folder / "hosts").write_text("127.0.0.1 localhost api.anthropic.com trap.test\n")
     (folder / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:30\n")
     made.endpoint()

@@ -2,7 +2,7 @@
 The usage endpoint of a private world: TLS on 127.0.0.1:443, one behaviour at a time.
 
 Usage: server.py FOLDER. Inside a network namespace of its own; FOLDER holds
-server.pem, behaviour.json (read at every connection) and takes requests.jsonl.
+server.pem and behaviour.json (read at every connection) and takes requests.jsonl.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def drip(connection: Any, text: bytes) -> None:
         time.sleep(1)
 
 
-def serve(plain: socket.socket, tls: ssl.SSLContext) -> None:
+def serve(plain: socket.socket) -> None:
     behaviour = json.loads((FOLDER / "behaviour.json").read_text())
     with suppress(OSError), plain:
         if behaviour["kind"] == "tls-stall":
@@ -55,6 +55,8 @@ def serve(plain: socket.socket, tls: ssl.SSLContext) -> None:
         if behaviour["kind"] == "plain-http":
             record(plain.recv(65536), behaviour)
             return
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(FOLDER / "server.pem")
         with tls.wrap_socket(plain, server_side=True) as connection:
             head = b""
             while b"\r\n\r\n" not in head:
@@ -98,13 +100,11 @@ def record(head: bytes, behaviour: dict[str, Any]) -> None:
 def main() -> None:
     bring_up_loopback()
     threading.Thread(target=swallow_dns, daemon=True).start()
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(FOLDER / "server.pem")
     with socket.create_server(("127.0.0.1", 443), backlog=512) as listener:
         (FOLDER / "ready").touch()
         while True:
             connection, _ = listener.accept()
-            threading.Thread(target=serve, args=(connection, tls), daemon=True).start()
+            threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
 
 main()
