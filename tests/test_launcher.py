@@ -12,6 +12,8 @@ import pytest
 
 from quotaline import store, timetable
 from quotaline.places import cache_folder
+from quotaline.segment.markup import MARKUPS
+from quotaline.segment.span import Span
 from quotaline.timetable import FOR_EVER
 
 SHELLS = (["/bin/sh"], ["dash"], ["busybox", "sh"], ["bash", "--posix"])
@@ -77,6 +79,20 @@ def test_launcher_and_python_agree_on_the_folder(
     lay(folder)
 
     assert run(command, environ, "--for", "plain", shell=shell) == "[5h:8% 7d:77%]"
+
+
+@pytest.mark.parametrize("host", sorted(MARKUPS.keys() - {"claude"}))
+def test_styled_line_is_printed_as_it_was_written(
+    command: pathlib.Path, tmp_path: pathlib.Path, host: str
+) -> None:
+    text = MARKUPS[host]([Span("8%", "bold dim italic underline inverted red")])
+    environ = {"HOME": str(tmp_path), "FORCE_COLOR": "1"}
+    segment = lay(str(tmp_path / ".cache/quotaline/default"), text, host=host)
+
+    assert run(command, environ, "--for", host) == text
+    found = timetable.read(segment.read_bytes(), time.time(), host)
+    assert found is not None
+    assert found[0] == text
 
 
 @pytest.mark.parametrize(

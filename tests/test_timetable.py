@@ -48,7 +48,7 @@ def test_segment_that_was_cut_off_is_no_segment() -> None:
         assert timetable.read(expired[:length], NOW, "plain") is None
 
 
-@pytest.mark.parametrize("host", ["plain", "tmux", "zsh", "fish", "json", "waybar"])
+@pytest.mark.parametrize("host", ["plain", "tmux", "json", "waybar"])
 def test_flipped_bit_puts_no_control_character_on_a_line_that_has_none(host: str) -> None:
     content = timetable.write(ROWS, NOW + 60, NOW)
     for at, byte in enumerate(content):

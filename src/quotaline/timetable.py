@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 VERSION = "1"
 FOR_EVER = 0
 NEW_LINE = "\x1e"  # ASCII's record separator
-# The control characters that the hosts' texts may have: SGR, bash's marks for no width, and that.
+_ESCAPE = "\x1b"
+# The control characters that a host's text may have, where that is not just SGR's.
 _CONTROLS = {
-    "ansi": "\x1b",
-    "claude": "\x1b",
-    "starship": "\x1b",
-    "bash": "\x01\x02\x1b",
+    "bash": f"\x01\x02{_ESCAPE}",
+    "plain": "",
+    "tmux": "",
+    "json": "",
+    "waybar": "",
     "openmetrics": NEW_LINE,
 }
 
@@ -92,7 +94,7 @@ def read(content: bytes, now: float, host: str) -> tuple[str, float] | None:
 
 
 def _is_whole(text: str, host: str) -> bool:
-    controls = dict.fromkeys(map(ord, _CONTROLS.get(host, "")))
+    controls = dict.fromkeys(map(ord, _CONTROLS.get(host, _ESCAPE)))
     return bool(text) and text.isascii() and text.translate(controls).isprintable()
 
 
