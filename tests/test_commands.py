@@ -206,6 +206,24 @@ def test_chosen_look_is_what_every_host_shows(live: World) -> None:
     assert said(live.run("quotaline", "--for", "tmux"))[1] == "[#[fg=colour33]8%#[fg=default]] it's\n"
 
 
+@pytest.mark.parametrize("icons", ["unicode", "nerd"])
+def test_icons_are_printed_for_every_host_by_launcher_and_python(live: World, icons: str) -> None:
+    live.configure(f'icons = "{icons}"\nformat = "$icon $5h.bar"\n')
+    live.refresh()
+
+    printed = {
+        (command, host): said(live.run(command, "--for", host))
+        for command in ("quotaline", "quotaline-cli")
+        for host in ("plain", "ansi", "tmux", "bash", "zsh", "fish", "starship")
+    }
+
+    wanted = {"unicode": "\u25d1", "nerd": "\U000f0a9e"}[icons]
+    for shown in printed.values():
+        assert (shown[0], shown[2]) == (0, ""), shown
+        assert shown[1].startswith(wanted), shown
+        assert "\u2588" + 9 * "\u2591" in shown[1], shown
+
+
 def test_template_is_written_as_it_was_typed(live: World) -> None:
     live.run("quotaline", "config", "set", "format", r"\[$5h\]")
 

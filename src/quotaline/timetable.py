@@ -93,9 +93,14 @@ def read(content: bytes, now: float, host: str) -> tuple[str, float] | None:
     return None
 
 
+def is_showable(letter: str) -> bool:
+    """Whether a character may be in a text: printable, or for private use, as the icons of Nerd Fonts are."""
+    return letter.isprintable() or "\ue000" <= letter <= "\uf8ff" or letter >= "\U000f0000"
+
+
 def _is_whole(text: str, host: str) -> bool:
-    controls = dict.fromkeys(map(ord, _CONTROLS.get(host, _ESCAPE)))
-    return bool(text) and text.isascii() and text.translate(controls).isprintable()
+    controls = _CONTROLS.get(host, _ESCAPE)
+    return bool(text) and all(letter in controls or is_showable(letter) for letter in text)
 
 
 def memo(content: bytes) -> Memo | None:

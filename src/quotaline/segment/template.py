@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from quotaline.segment.palette import ATTRIBUTES, is_colour
 from quotaline.segment.span import Span
+from quotaline.timetable import is_showable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,9 +93,8 @@ def parse(text: str, fields: tuple[str, ...] = FIELDS, allowed: str = ALLOWED) -
         TemplateError: Which column is wrong, and what may stand there.
     """
     for column, letter in enumerate(text, 1):
-        # Combining marks and invisible characters would make the width a guess. Icons of Nerd Fonts are
-        # private use, U+E000 to U+F8FF and plane 15.
-        if not letter.isprintable() and not "\ue000" <= letter <= "\uf8ff" and letter < "\U000f0000":
+        # Combining marks and invisible characters would make the width a guess.
+        if not is_showable(letter):
             raise TemplateError(column, "a character that is not printable")
         if not letter.isascii() and _is_combining(letter):
             raise TemplateError(column, "a combining character")
