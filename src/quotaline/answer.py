@@ -114,8 +114,17 @@ def epoch(value: object, now: float) -> float | None:
 
 def scope_name(text: object) -> str:
     """Return a scope's label fit to be shown: `[A-Za-z0-9 ._-]`, at most 12 characters, never empty."""
-    kept = re.sub(r"[^A-Za-z0-9 ._-]", "", text) if isinstance(text, str) else ""
-    return kept[:_NAME_LENGTH].strip() or "other"
+    return safe_name(text, _NAME_LENGTH) or "other"
+
+
+def safe_name(text: object, length: int) -> str:
+    """Return a name from outside as it may be shown: `[A-Za-z0-9 ._-]` of it, at most so long; or nothing."""
+    return re.sub(r"[^A-Za-z0-9 ._-]", "", text)[:length].strip() if isinstance(text, str) else ""
+
+
+def members(value: object) -> dict[str, Any]:
+    """Return the members of a JSON object; none for anything else."""
+    return value if isinstance(value, dict) else {}
 
 
 def number(value: object) -> float | None:
@@ -133,12 +142,8 @@ def _list(value: object) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-def _dict(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 def _window_at(body: dict[str, Any], name: str, now: float, length: float) -> Window | None:
-    told = _dict(body.get(name))
+    told = members(body.get(name))
     return window(told.get("utilization"), told.get("resets_at"), now, length)
 
 
@@ -146,10 +151,10 @@ def _limit_key(limit: dict[str, Any]) -> str:
     kind = limit.get("kind")
     if isinstance(kind, str) and kind in _KINDS:  # by kind, never by label: the client's own rule
         return _KINDS[kind]
-    scope = _dict(limit.get("scope"))
+    scope = members(limit.get("scope"))
     for part in ("model", "surface"):
         label = scope.get(part)
-        name = label if isinstance(label, str) else _dict(label).get("display_name")
+        name = label if isinstance(label, str) else members(label).get("display_name")
         if isinstance(name, str) and name.strip():
             return SCOPED + scope_name(name)
     return SCOPED + scope_name(scope.get("label"))
@@ -164,7 +169,7 @@ def _is_tighter(one: Window, other: Window | None) -> bool:
 
 
 def _credits(value: object) -> Credits | None:
-    told = _dict(value)
+    told = members(value)
     enabled = told.get("is_enabled")
     if not isinstance(enabled, bool):
         return None

@@ -16,7 +16,7 @@ from quotaline.merge import Told, current
 from quotaline.places import cache_folder, config_file
 from quotaline.segment.clocktime import clock_time
 from quotaline.segment.duration import duration
-from quotaline.segment.text import LABELS, label
+from quotaline.segment.text import keys, label
 from quotaline.settings import SettingsError, load
 
 if TYPE_CHECKING:
@@ -49,11 +49,6 @@ def document(state: State, now: float) -> dict[str, Any]:
         "problem": state.backoff.reason or None,
         "advice": [*problems(state, now), *filter(None, (advice(shown, now),))],
     }
-
-
-def keys(shown: dict[str, Told]) -> list[str]:
-    """Return the window keys in the order of reading: the two main ones, known or not, then what else is."""
-    return [*LABELS, *sorted(shown.keys() - LABELS.keys())]
 
 
 def problems(state: State, now: float) -> list[str]:

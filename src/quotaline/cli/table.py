@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.table import Table
 from rich.text import Text
 
-from quotaline.cli.report import credits_used, keys
+from quotaline.cli.report import credits_used
 from quotaline.insight.pace import pace
 from quotaline.merge import Told, current
 from quotaline.segment.clocktime import clock_time
 from quotaline.segment.duration import duration
 from quotaline.segment.look import Look, look
 from quotaline.segment.palette import index
-from quotaline.segment.text import UNKNOWN, label, number
+from quotaline.segment.text import UNKNOWN, keys, label, number
 from quotaline.segment.thresholds import colour
 from quotaline.settings import kept
 

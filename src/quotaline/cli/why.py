@@ -12,7 +12,7 @@ from quotaline.errors import explain
 from quotaline.merge import current
 from quotaline.places import cache_folder
 from quotaline.segment.duration import duration
-from quotaline.segment.text import LABELS, UNKNOWN, label
+from quotaline.segment.text import UNKNOWN, keys, label
 from quotaline.settings import kept
 from quotaline.state import State, load
 
@@ -61,7 +61,7 @@ def document(state: State, now: float) -> dict[str, Any]:
             }
             if key in shown
             else None
-            for key in _keys(state, now)
+            for key in keys(shown)
         },
         "refreshed_at": state.refreshed_at or None,
         "next_refresh_at": _next(state),
@@ -81,7 +81,7 @@ def lines(state: State, now: float) -> list[str]:
     """Return what people read."""
     shown = current(state.belief, now)
     text = [f"account  {_account(state) or 'not known'}"]
-    for key in _keys(state, now):
+    for key in keys(shown):
         told = shown.get(key)
         if told is None:
             text.append(f"{label(key):8} {UNKNOWN}: no source has told it, or what was told is over")
@@ -101,10 +101,6 @@ def lines(state: State, now: float) -> list[str]:
         for one in state.rejected
     ]
     return text
-
-
-def _keys(state: State, now: float) -> list[str]:
-    return [*LABELS, *sorted(current(state.belief, now).keys() - LABELS.keys())]
 
 
 def _account(state: State) -> str | None:

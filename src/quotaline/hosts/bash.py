@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from quotaline.hosts import fence, hook
@@ -23,7 +22,7 @@ def config(environ: Mapping[str, str]) -> str:
 
 def present(environ: Mapping[str, str]) -> bool:
     """Say whether it is the login shell."""
-    return os.path.basename(environ.get("SHELL", "")) == "bash"
+    return hook.is_login_shell("bash", environ)
 
 
 def snippet(here: Installation) -> str:

@@ -7,7 +7,6 @@ right prompt (`starship init fish` does) would win over ours.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from quotaline.hosts import fence, hook
@@ -28,7 +27,7 @@ def config(environ: Mapping[str, str]) -> str:
 
 def present(environ: Mapping[str, str]) -> bool:
     """Say whether it is the login shell."""
-    return os.path.basename(environ.get("SHELL", "")) == "fish"
+    return hook.is_login_shell("fish", environ)
 
 
 def snippet(here: Installation) -> str:

@@ -8,12 +8,20 @@ and where the package is gone, nothing is said.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from quotaline.hosts.installation import Installation
+
+
+def is_login_shell(shell: str, environ: Mapping[str, str]) -> bool:
+    """Say whether new terminals start this shell."""
+    return os.path.basename(environ.get("SHELL", "")) == shell
 
 
 def sh(here: Installation, shell: str, *, lasting: bool) -> str:

@@ -13,7 +13,7 @@ import time
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from quotaline.segment.text import LABELS, PLAIN, UNKNOWN, label, percent, step
+from quotaline.segment.text import PLAIN, UNKNOWN, keys, label, percent, step
 from quotaline.segment.thresholds import COLOURS, VERY_OLD
 from quotaline.timetable import NEW_LINE
 
@@ -49,7 +49,7 @@ def json_object(text: str, shown: dict[str, Told], now: float, look: Look = PLAI
         }
         if key in shown
         else None
-        for key in _keys(shown)
+        for key in keys(shown)
     }
     return _line({"version": VERSION, "text": text, "class": _class(shown, now, look), "windows": windows})
 
@@ -63,7 +63,7 @@ def waybar(text: str, shown: dict[str, Told], now: float, look: Look = PLAIN) ->
     return _line(
         {
             "text": escape(text, quote=False),
-            "tooltip": escape("\n".join(_sentence(key, shown.get(key)) for key in _keys(shown)), quote=False),
+            "tooltip": escape("\n".join(_sentence(key, shown.get(key)) for key in keys(shown)), quote=False),
             "class": _class(shown, now, look),
             "percentage": math.floor(max(map(_percent, shown.values()))) if shown else None,
         }
@@ -91,10 +91,6 @@ def openmetrics(shown: dict[str, Told]) -> str:
             lines += [f"# HELP quotaline_{name} {meaning}", f"# TYPE quotaline_{name} gauge"]
         lines += [f'quotaline_{name}{{window="{_label_value(key)}"}} {at}' for key, at in values.items()]
     return NEW_LINE.join([*lines, "# EOF"])
-
-
-def _keys(shown: dict[str, Told]) -> list[str]:
-    return [*LABELS, *sorted(shown.keys() - LABELS.keys())]
 
 
 def _percent(told: Told) -> float:

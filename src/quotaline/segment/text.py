@@ -72,6 +72,11 @@ def tightest(shown: dict[str, Told]) -> list[str]:
     return sorted(others, key=lambda key: (-shown[key].window.utilization, key))[:1]
 
 
+def keys(shown: dict[str, Told]) -> list[str]:
+    """Return the window keys in the order of reading: the two main ones, known or not, then what else is."""
+    return [*LABELS, *sorted(shown.keys() - LABELS.keys())]
+
+
 def label(key: str) -> str:
     """Return a window key as people see it: `5h`, `7d`, `spend`, or the scope's name."""
     return LABELS.get(key, key.removeprefix(SCOPED))

@@ -105,7 +105,7 @@ def _reading(cached: dict[str, Any], account: str | None, now: float) -> tuple[R
 def _organisation(login: dict[str, Any]) -> str:
     name = _text(login.get("organizationName"))
     # A personal organisation is named after the e-mail address, which is nobody's business.
-    return "" if "@" in name else re.sub(r"[^A-Za-z0-9 ._-]", "", name)[:40]
+    return "" if "@" in name else answer.safe_name(name, 40)
 
 
 def _text(value: object) -> str:

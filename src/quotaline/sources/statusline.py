@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from quotaline import answer
+from quotaline.answer import members
 from quotaline.usage import FIVE_HOUR, LENGTHS, SEVEN_DAY, SPEND, Usage, Window
 
 _LIMITS = {FIVE_HOUR: FIVE_HOUR, SEVEN_DAY: SEVEN_DAY, "spend_limit": SPEND}
@@ -60,30 +60,29 @@ def parse(text: bytes, now: float) -> Said:
         return Said()
     if not isinstance(document, dict):
         return Said()
-    limits = _dict(document.get("rate_limits"))
+    limits = members(document.get("rate_limits"))
     windows: dict[str, Window] = {}
     for name, key in _LIMITS.items():
-        told = _dict(limits.get(name))
+        told = members(limits.get(name))
         found = answer.window(told.get("used_percentage"), told.get("resets_at"), now, LENGTHS.get(key))
         # Claude Code leaves a window out until it has a reset; one without has nothing to be known by.
         if found and found.resets_at is not None:
             windows[key] = found
     session = document.get("session_id")
-    cost = _dict(document.get("cost"))
-    context = _dict(document.get("context_window"))
+    cost = members(document.get("cost"))
+    context = members(document.get("context_window"))
     tokens = [answer.number(context.get(f"total_{way}_tokens")) for way in ("input", "output")]
-    model = _dict(document.get("model")).get("display_name")
     return Said(
         session=session if isinstance(session, str) and _SESSION.fullmatch(session) else "",
         usage=Usage.of(windows) if windows else None,
-        invalid=tuple(key for name, key in _LIMITS.items() if _dict(limits.get(name)) and key not in windows),
+        invalid=tuple(
+            key for name, key in _LIMITS.items() if members(limits.get(name)) and key not in windows
+        ),
         worked=int(answer.number(cost.get("total_api_duration_ms")) or 0),
         cost=answer.number(cost.get("total_cost_usd")),
         context=answer.percent(context.get("used_percentage")),
         tokens=sum(filter(None, tokens)) if any(one is not None for one in tokens) else None,
-        model=re.sub(r"[^A-Za-z0-9 ._-]", "", model)[:_MODEL_LENGTH].strip()
-        if isinstance(model, str)
-        else "",
+        model=answer.safe_name(members(document.get("model")).get("display_name"), _MODEL_LENGTH),
     )
 
 
@@ -117,7 +116,3 @@ def _thousands(tokens: float) -> str:
         if tokens >= size:
             return f"{tokens / size:.1f}{unit}"
     return f"{max(0.0, tokens):.0f}"
-
-
-def _dict(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
