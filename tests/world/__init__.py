@@ -44,14 +44,17 @@ def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
 
 
 def usage(five_hour: float = 8, seven_day: float = 77, *, later: float = 0.0, **more: Any) -> dict[str, Any]:
-    """Return a usage answer of `later` seconds from now, with resets 2 hours and 3 days ahead of that."""
+    """Return a usage answer of `later` seconds from now, with resets 2 hours and 3 days ahead of that.
+
+    A second is off the 2 hours: what is left is 1h59m from the first moment on, not 2h0m for a part of a second.
+    """
     now = time.time() + later
 
     def window(percent: float, ahead: float) -> dict[str, Any]:
         at = time.strftime("%Y-%m-%dT%H:%M:%S.408408+00:00", time.gmtime(now + ahead))
         return {"utilization": percent, "resets_at": at}
 
-    return {"five_hour": window(five_hour, 7200), "seven_day": window(seven_day, 260000), **more}
+    return {"five_hour": window(five_hour, 7199), "seven_day": window(seven_day, 260000), **more}
 
 
 class World:
