@@ -7,6 +7,8 @@ import signal
 import subprocess
 import time
 
+import pytest
+
 from quotaline import __version__
 from world import TOKEN, World, until, usage
 
@@ -65,3 +67,13 @@ def test_segment_changes_with_the_endpoint(live: World) -> None:
 
     assert live.segment() == "[5h:96% 7d:78%]"
     assert live.segment("ansi") == "[5h:\x1b[31m96%\x1b[39m 7d:\x1b[33m78%\x1b[39m]"
+
+
+@pytest.mark.parametrize("ahead", [61, 86400, -300])
+def test_program_in_a_world_of_another_time_sleeps_as_long_as_it_asks(live: World, ahead: float) -> None:
+    live.travel(ahead)
+    nap = "import time; a = time.monotonic(); time.sleep(0.02); print(time.monotonic() - a < 5)"
+
+    done = live.run(str(live.binaries / "python"), "-c", nap)
+
+    assert (done.stdout, done.stderr) == (b"True\n", b"")

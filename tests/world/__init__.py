@@ -142,8 +142,8 @@ class World:
         # A time namespace moves the uptime, libfaketime the wall clock, which has no namespace.
         # Preloaded: the wrapper fails where a killed one of the same process id left its semaphore.
         (library,) = pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
-        apart = ["env", f"LD_PRELOAD={library}", f"FAKETIME={ahead:+.0f}s"]
-        apart += ["DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"]
+        # The monotonic clock is moved too: where it is not, libfaketime sends absolute sleeps (time.sleep) astray.
+        apart = ["env", f"LD_PRELOAD={library}", f"FAKETIME={ahead:+.0f}s", "NO_FAKE_STAT=1"]
         boottime = max(int(self.travelled), 10 - uptime())  # it can't be moved to before the boot
         moved = ["unshare", "-T", "--boottime", str(boottime)] if self.travelled else []
         return [*moved, *self.user, *apart]
