@@ -143,6 +143,7 @@ class World:
         # Preloaded: the wrapper fails where a killed one of the same process id left its semaphore.
         (library,) = pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
         # The monotonic clock is moved too: where it is not, libfaketime sends absolute sleeps (time.sleep) astray.
+        # In return a lock's time limit (thread.join(1)) never comes; that hangs and is seen, the other was not.
         apart = ["env", f"LD_PRELOAD={library}", f"FAKETIME={ahead:+.0f}s", "NO_FAKE_STAT=1"]
         boottime = max(int(self.travelled), 10 - uptime())  # it can't be moved to before the boot
         moved = ["unshare", "-T", "--boottime", str(boottime)] if self.travelled else []
