@@ -79,6 +79,8 @@ class User:
             shown += (part := _read(terminal))
             assert part, shown
         meanwhile()
+        # An interrupt between the question and the wait for its answer is not seen until there is one.
+        until(lambda: pathlib.Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "S")
         os.write(terminal, typed)
         shown += b"".join(iter(lambda: _read(terminal), b""))
         os.waitpid(child, 0)
