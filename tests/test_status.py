@@ -17,7 +17,7 @@ from quotaline.cli.status import show
 from quotaline.merge import Belief, Told
 from quotaline.state import State
 from quotaline.usage import Credits, Window
-from world import usage
+from world import until, usage
 
 if TYPE_CHECKING:
     import pathlib
@@ -145,6 +145,24 @@ def test_installed_command_fits_its_terminal_and_has_no_colour_where_none_is_wan
         assert ("left" in lines[0]) == (columns != "60")
         assert len(lines) == 5
         assert not re.search(r"\x1b\[[0-9;]*(3[0-7]|38|9[0-7])", done.stdout.decode())
+
+
+@pytest.mark.parametrize("words", [("status",), ("get", "five_hour.utilization")])
+def test_request_that_a_prompt_has_under_way_is_waited_for(live: World, words: tuple[str, ...]) -> None:
+    live.endpoint("hold")
+    live.segment()
+    until(lambda: live.requests)
+    belief = live.cache / "belief.json"
+    before = belief.read_bytes()
+
+    asked = live.start("quotaline", *words)
+    until(lambda: belief.read_bytes() != before)  # its own refresher found that there is nothing to do for it
+    live.endpoint(body=usage(8, 77))
+    text, error = asked.communicate()
+
+    assert error == b""
+    assert re.search(rb"\b8\b", text)
+    assert len(live.requests) == 1
 
 
 def schema(live: World, name: str) -> Any:

@@ -72,6 +72,9 @@ def answer(connection: Any, behaviour: dict[str, Any]) -> None:
     kind = behaviour["kind"]
     if kind == "hang":
         time.sleep(FOR_EVER)
+    if kind == "hold":
+        hold(connection)
+        return
     body = behaviour.get("body", "").encode()
     if kind == "bomb":
         body = gzip.compress(b" " * 300_000_000, 1)
@@ -87,6 +90,15 @@ def answer(connection: Any, behaviour: dict[str, Any]) -> None:
     while kind == "infinite":
         connection.sendall(b" " * 65536)
     connection.sendall(body)
+
+
+def hold(connection: Any) -> None:
+    """Keep the client waiting until there is another behaviour, and give that one's body then."""
+    connection.sendall(b"HTTP/1.1 200 X\r\nConnection: close\r\n\r\n")
+    while (behaviour := json.loads((FOLDER / "behaviour.json").read_text()))["kind"] == "hold":
+        connection.sendall(b" ")  # so that it does not give up
+        time.sleep(0.1)
+    connection.sendall(behaviour["body"].encode())
 
 
 def record(head: bytes, behaviour: dict[str, Any]) -> None:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from quotaline.background import DEADLINE
 from quotaline.cli.refreshing import refresh_in_child
 from quotaline.cli.report import advice, document, problems
 from quotaline.cli.table import table
+from quotaline.errors import Unanswered
 from quotaline.merge import current
 from quotaline.places import cache_folder
 from quotaline.state import State, load
@@ -44,10 +46,19 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def fresh_state() -> State:
-    """Refresh if it is due, and return what is held true then."""
+    """Refresh if it is due, wait for a request that a prompt has under way, and return what is held true."""
     refresh_in_child("--due", quiet=True)
     folder = cache_folder(os.environ)
-    return load(folder) if folder else State()
+    if folder is None:
+        return State()
+    while _awaits_answer(state := load(folder), time.time()):
+        time.sleep(0.05)
+    return state
+
+
+def _awaits_answer(state: State, now: float) -> bool:
+    # True of a refresher that was killed as well, until it could not have lived any longer.
+    return state.backoff.reason == Unanswered.reason and 0 <= now - state.backoff.attempted_at < DEADLINE
 
 
 def show(state: State, now: float, console: Console) -> None:
