@@ -375,7 +375,7 @@ def test_learning_whose_login_it_is_does_not_put_the_first_request_off(live: Wor
     (live.home / ".claude.json").write_text('{"oauthAccount": {"accountUuid": "mine"}}')
 
     assert shown(live, status(rate_limits=None)) == UNKNOWN
-    until(lambda: shown(live, status(rate_limits=None)) == "[5h:8% 7d:77%]")
+    until(lambda: shown(live, status(rate_limits=None)) == "[5h:8% 7d:77%]", seconds=5)
     assert len(live.requests) == 1
 
 

@@ -44,7 +44,8 @@ def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
 
 
 def usage(five_hour: float = 8, seven_day: float = 77, *, later: float = 0.0, **more: Any) -> dict[str, Any]:
-    """Return a usage answer of `later` seconds from now, with resets 2 hours and 3 days ahead of that.
+    """
+    Return a usage answer of `later` seconds from now, with resets 2 hours and 3 days ahead of that.
 
     A second is off the 2 hours: what is left is 1h59m from the first moment on, not 2h0m for a part of a second.
     """
