@@ -168,7 +168,9 @@ def test_bash_hook_has_nothing_that_bash_3_2_lacks() -> None:
         assert not re.search(lacking, code), lacking
     # What it has only in part stands behind a question for the version.
     assert (
-        len(re.findall(r"printf -v now", code)) == len(re.findall(r"_quotaline_loaded \+ SECONDS", code)) == 1
+        len(re.findall(r"printf -v now", code))
+        == len(re.findall(r"_quotaline_epoch_at_0 \+ SECONDS", code))
+        == 1
     )
     assert (
         len(re.findall(r"PROMPT_COMMAND\+?=\(", code))
