@@ -368,7 +368,7 @@ def test_a_status_line_of_another_shape_is_refused_in_one_line_and_left_at_unins
     ],
 )
 def test_settings_that_are_not_json_are_refused_with_the_place(text: str, where: str) -> None:
-    for change in (partial(claude.add, here=HERE), claude.remove):
+    for change in (partial(claude.add, installation=HERE), claude.remove):
         with pytest.raises(EditRefused) as refused:
             change(text)
         assert where in str(refused.value)
