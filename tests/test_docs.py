@@ -17,6 +17,14 @@ REFERENCE = re.compile(rf"docs/([\w-]+\.md)((?:(?:,| and|) {_ID})*)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 SECTION = re.compile(r"^#+ ([1-9](?:\.[1-9])?)\.? |^\| ([A-J][1-9]) \|", re.MULTILINE)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+# What was cited before these pages existed: `contract 2.2`, `bars A3 and J6`, `# -- D1: time`.
+OUTSIDE = re.compile(
+    r"\b(?:contract|design|finding)s? [1-9]\b|\bbars? [A-J][1-9]\b|# -- [A-J][1-9]\b"
+    r"|\b(?:contract|design|insight|language|peers|speed|style)\.md\b"
+)
+# A file of the repository: from its top, or a module below src/quotaline. Capitals are a placeholder.
+PATH = re.compile(r"(?<![\w./-])((?:tests|shell|src|schemas|\.ci)/[\w./-]*\w|(?:\w+/)*\w+\.py)\b")
+PLACEHOLDER = re.compile(r"[A-Z]{2}")
 FOLDERS = ("src", "shell", "tests", "docs", ".ci")
 PAGES = ("README.md", "shell/README.md", "tests/README.md")
 
@@ -61,6 +69,19 @@ def broken_links(page: pathlib.Path) -> list[str]:
     return broken
 
 
+def missing_paths(text: str, root: pathlib.Path) -> list[str]:
+    """Return the files of the repository that a text names and that are not there."""
+    source = root / "src/quotaline"
+    return [
+        name
+        for name in PATH.findall(text)
+        if not PLACEHOLDER.search(name)
+        and not (root / name).exists()
+        and not (source / name).exists()
+        and ("/" in name or not any(source.rglob(name)))
+    ]
+
+
 @pytest.fixture(scope="module")
 def pages(root: pathlib.Path) -> dict[str, str]:
     """The text of each page in docs/, by its name."""
@@ -78,6 +99,13 @@ def texts(root: pathlib.Path) -> Iterator[tuple[str, str]]:
 
 def test_every_reference_leads_to_a_section_or_a_promise(root: pathlib.Path, pages: dict[str, str]) -> None:
     assert {name: found for name, text in texts(root) if (found := broken_references(text, pages))} == {}
+
+
+def test_references_are_many_and_none_is_to_a_page_outside_the_repository(root: pathlib.Path) -> None:
+    cited = [name for name, text in texts(root) if REFERENCE.search(text) and not name.startswith("docs/")]
+
+    assert len(cited) >= 20
+    assert {name: found for name, text in texts(root) if (found := OUTSIDE.findall(one_line(text)))} == {}
 
 
 @pytest.mark.parametrize(
@@ -113,3 +141,18 @@ def test_broken_link_is_reported(tmp_path: pathlib.Path) -> None:
 def test_no_section_and_no_promise_has_the_id_of_another(pages: dict[str, str]) -> None:
     for page in pages.values():
         assert len(sections(page)) == len(set(sections(page)))
+
+
+def test_every_file_that_a_page_names_is_there(root: pathlib.Path, pages: dict[str, str]) -> None:
+    named = [name for page in pages.values() for name in PATH.findall(page)]
+
+    assert len(named) >= 50
+    assert {name: found for name, page in pages.items() if (found := missing_paths(page, root))} == {}
+
+
+def test_missing_file_is_reported(root: pathlib.Path) -> None:
+    text = (
+        "`tests/gone.py`, `cache/gone.py`, gone.py, `tests/test_docs.py`, `cli/KIND/NAME.py`, `settings.py`"
+    )
+
+    assert missing_paths(text, root) == ["tests/gone.py", "cache/gone.py", "gone.py"]
