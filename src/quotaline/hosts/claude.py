@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 AFTER = "running sessions show it at once; no restart needed"
 _KEY, _INTERVAL = "statusLine", "refreshInterval"
-_INTERVAL_SECONDS = 30  # without it the line of an idle session is never redrawn (contract 1.3)
+_INTERVAL_SECONDS = 30  # without it the line of an idle session is never redrawn (docs/claude-code.md 1.3)
 _MADE = " # quotaline made this file"
 _ADDED_INTERVAL = f" # with {_INTERVAL}"
 _TAIL = '"$old" || eval "$old"'
@@ -120,7 +120,7 @@ def remove(text: str) -> str | None:
 
 
 def switched_off(text: str) -> bool:
-    """Return whether these settings turn every statusLine off (contract 1.3)."""
+    """Return whether these settings turn every statusLine off (docs/claude-code.md 1.3)."""
     return _parse(text).value.get("disableAllHooks") is True
 
 
