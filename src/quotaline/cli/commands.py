@@ -14,7 +14,7 @@ from quotaline.cli.setup import completions, config, doctor, init, install
 from quotaline.cli.show import get, refresh, status, why
 from quotaline.fastpath.reader import HOSTS, print_segment
 from quotaline.hosts.errors import EditRefused
-from quotaline.refresh.cycle import NoFolder
+from quotaline.refresh.cycle import CacheFolderError
 from quotaline.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def run(words: list[str]) -> int:
     except SettingsError as error:
         print(f"quotaline: {error}", file=sys.stderr)
         return 2
-    except (NoFolder, EditRefused) as error:
+    except (CacheFolderError, EditRefused) as error:
         print(f"quotaline: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:

@@ -24,9 +24,9 @@ def main(argv: list[str] | None = None) -> int:
             print_segment(words[1] if words else None, os.environ)
         return 0
     if words == ["refresh", "--detached"]:
-        from quotaline.refresh.detach import settle
+        from quotaline.refresh.detach import become_daemon
 
-        settle()  # before the imports: whoever started us may be about to be killed
+        become_daemon()  # before the imports: whoever started us may be about to be killed
     if words[:1] in (["combine"], ["beside"]):  # "beside": as version 0.1 installed it
         from quotaline.fastpath.combine import combine
 
