@@ -74,7 +74,7 @@ def _quietly() -> int:
 def _report(outcome: Outcome, took: float) -> int:
     now = time.time()
     state = outcome.state
-    did = f"asked the usage endpoint, {took:.2f} s" if outcome.asked else f"nothing asked, {took:.2f} s"
+    did = f"asked the usage endpoint, {took:.2f} s" if outcome.requested else f"nothing asked, {took:.2f} s"
     print(f"{plain(compact(state.merged, now))} ({did})")
     problem = str(outcome.error or explain(state.backoff.reason))
     if problem and state.backoff.until > now:
