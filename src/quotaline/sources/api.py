@@ -90,7 +90,9 @@ def parse_retry_after(text: str | None, now: float) -> float | None:
             wait = (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() - now
         except (ValueError, TypeError, OverflowError):
             return None
-    return min(wait, MAX_RETRY_AFTER) if math.isfinite(wait) and 0 < wait <= _IMPLAUSIBLE_RETRY_AFTER else None
+    return (
+        min(wait, MAX_RETRY_AFTER) if math.isfinite(wait) and 0 < wait <= _IMPLAUSIBLE_RETRY_AFTER else None
+    )
 
 
 def _get(
