@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from quotaline.model.command_error import CommandError
 from quotaline.segment.options import ICONS, RESETS
 from quotaline.segment.palette import ATTRIBUTES, NAMES, PALETTES, is_colour
 from quotaline.segment.styles import STYLES
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 Value = bool | int | str
 
 
-class SettingsError(Exception):
-    """Raised for a file or a value that can't be used. One line that says where and what is allowed."""
+class SettingsError(CommandError):
+    """Raised for a file or a value that can't be used. One line that names the place and the valid values."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)

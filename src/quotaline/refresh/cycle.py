@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from quotaline.cache import state_file, store
 from quotaline.cache.paths import cache_folder, home_folder
 from quotaline.model import backoff
+from quotaline.model.command_error import CommandError
 from quotaline.model.merge import current
 from quotaline.refresh import request
 from quotaline.refresh.ingest import look_around
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _LOCK_WAIT = 2.0  # seconds; other writers hold the lock for milliseconds
 
 
-class NoFolder(Exception):
+class NoFolder(CommandError):
     """Raised if there is no cache folder to write to. One line that says why."""
 
 

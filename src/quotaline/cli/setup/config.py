@@ -19,14 +19,10 @@ if TYPE_CHECKING:
     from tomlkit.items import Item
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the commands to the tree."""
-    group = commands.add_parser(
-        "config",
-        help="show and change settings",
-        description="Show and change the settings of config.toml. A change is shown at once.",
-    )
-    verbs = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = "Show and change the settings in config.toml. A change takes effect at once."
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, does, run in (
         ("get", "print a setting", _get),
         ("set", "change a setting", _set),

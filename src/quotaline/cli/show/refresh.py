@@ -12,24 +12,22 @@ import time
 from quotaline.cache import store
 from quotaline.cache.paths import config_file
 from quotaline.model.errors import explain
-from quotaline.refresh.cycle import Job, NoFolder, Outcome, refresh
+from quotaline.refresh.cycle import Job, Outcome, refresh
 from quotaline.refresh.detach import DEADLINE, limit
 from quotaline.segment.duration import duration
 from quotaline.segment.line import compact
 from quotaline.segment.markup import plain
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the tree."""
-    command = commands.add_parser(
-        "refresh",
-        help="ask for new numbers now and say what happened",
-        description="Ask for new numbers now, print the segment and say what happened. "
-        "Where the endpoint told us to wait, that holds. Prompts refresh by themselves: this is for a look.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = (
+        "Request new numbers now, print the segment and report what happened. A rate limit of the usage "
+        "endpoint is respected. Prompts refresh by themselves: you need this only to see the result at once."
     )
-    for internal in ("--detached", "--child", "--due"):
-        command.add_argument(internal, action="store_true", help=argparse.SUPPRESS)
-    command.set_defaults(run=_run)
+    for internal in ("--child", "--due"):
+        parser.add_argument(internal, action="store_true", help=argparse.SUPPRESS)
+    parser.set_defaults(run=_run)
 
 
 def refresh_in_child(*flags: str, quiet: bool = False) -> int:
@@ -49,8 +47,6 @@ def refresh_in_child(*flags: str, quiet: bool = False) -> int:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    if chosen.detached:  # main settled this process
-        return _quietly()
     if not chosen.child:
         return refresh_in_child()
     limit()
@@ -61,14 +57,6 @@ def _run(chosen: argparse.Namespace) -> int:
         print("quotaline: the cache is locked by another refresh; try again", file=sys.stderr)
         return 1
     return _report(outcome, time.monotonic() - started)
-
-
-def _quietly() -> int:
-    try:
-        refresh(Job(os.environ, config_file()))
-    except (store.Busy, NoFolder):
-        return 1
-    return 0
 
 
 def _report(outcome: Outcome, took: float) -> int:

@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from quotaline.model.usage import Credits
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the tree."""
-    command = commands.add_parser("status", help="show every window with its reset, pace, source and age")
-    command.add_argument("--json", action="store_true", help="print JSON, for scripts")
-    command.set_defaults(run=_run)
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = (
+        "Show every limit with the percent used, its reset, pace, source and age. "
+        "A request is made if one is due."
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
+    parser.set_defaults(run=_run)
 
 
 def _run(chosen: argparse.Namespace) -> int:
