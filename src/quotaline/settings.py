@@ -202,7 +202,7 @@ def check(document: dict[str, Any]) -> Settings:
     return Settings(chosen)
 
 
-def kept(document: dict[str, Any]) -> Settings:
+def saved_settings(document: dict[str, Any]) -> Settings:
     """Return the settings that the last refresh wrote into state.json; the defaults if that is junk."""
     try:
         return check(document)

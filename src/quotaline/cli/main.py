@@ -46,15 +46,15 @@ def _print_segment(host: str | None) -> int:
 
 def _refresh_detached() -> int:
     """Run the refresher that a prompt started: no parser and no command, for it runs every minute."""
-    from quotaline.refresh.detach import settle
+    from quotaline.refresh.detach import become_daemon
 
-    settle()  # before the imports: what started us may be killed at any moment, with its process group
+    become_daemon()  # before the imports: what started us may be killed at any moment, with its process group
     from quotaline.cache.paths import config_file
     from quotaline.cache.store import Busy
-    from quotaline.refresh.cycle import Job, NoFolder, refresh
+    from quotaline.refresh.cycle import CacheFolderError, Job, refresh
 
     try:
         refresh(Job(os.environ, config_file()))
-    except (Busy, NoFolder):
+    except (Busy, CacheFolderError):
         return 1
     return 0

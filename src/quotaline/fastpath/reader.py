@@ -53,7 +53,7 @@ def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
     host = _host(host, environ)
     folder = cache_folder(environ)
     content = store.read(folder, f"segment.{host}") if folder else None
-    found = segment_file.read(content, now, host) if content else None
+    found = segment_file.decode(content, now, host) if content else None
     text, due = found or (_NEUTRAL.get(host, NEUTRAL), 0.0)
     with suppress(OSError):  # a closed or broken stdout is its reader's business
         os.write(1, text.replace(NEW_LINE, "\n").encode() + b"\n")
@@ -61,9 +61,9 @@ def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
     if not folder or due > now or store.is_claimed(folder, now):
         return
     if store.prepare(folder, home_folder(environ)):
-        from quotaline.refresh.detach import start
+        from quotaline.refresh.detach import start_refresher
 
-        start(lambda: store.claim(folder, now))
+        start_refresher(lambda: store.claim(folder, now))
 
 
 def _host(host: str | None, environ: Mapping[str, str]) -> str:

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 from quotaline.cache import segment_file, state_file, store
 from quotaline.cache.paths import cache_folder, home_folder
 from quotaline.cache.segment_format import FOR_EVER
-from quotaline.cache.state_file import State, with_rejected
+from quotaline.cache.state_file import State, add_rejected
 from quotaline.model.usage import Reading
-from quotaline.refresh.ingest import look_around, take
+from quotaline.refresh.ingest import apply_reading, sync_with_client
 from quotaline.refresh.publish import NO_MEMO, SESSION, next_due, publish
 from quotaline.segment.markup import fitted, rows, widest
 from quotaline.segment.options import DisplayOptions, display_options
-from quotaline.settings import Settings, kept
+from quotaline.settings import Settings, saved_settings
 from quotaline.sources import statusline
 
 if TYPE_CHECKING:
@@ -64,12 +64,12 @@ def run(environ: Mapping[str, str]) -> None:
             state, settings = _update(folder, text, given, environ, now)
     except (store.Busy, OSError):  # shown all the same; kept at the next run
         state = state_file.load(folder)
-        settings = kept(state.settings)
+        settings = saved_settings(state.settings)
         _print(_line(_observed(state, given, now, settings), environ, now, _options(settings, state, given)))
     if now >= next_due(state, settings["ttl"]) and not store.is_claimed(folder, now):
-        from quotaline.refresh.detach import start
+        from quotaline.refresh.detach import start_refresher
 
-        start(lambda: store.claim(folder, now))
+        start_refresher(lambda: store.claim(folder, now))
 
 
 def _update(
@@ -77,18 +77,18 @@ def _update(
 ) -> tuple[State, Settings]:
     before = state_file.load(folder)
     # Those of the last refresh: parsing config.toml at every reply would cost as much as all the rest.
-    settings = kept(before.settings)
+    settings = saved_settings(before.settings)
     name = SESSION + given.session
-    known = segment_file.memo(store.read(folder, name) or b"") if given.session else None
+    known = segment_file.decode_memo(store.read(folder, name) or b"") if given.session else None
     seen = _options(settings, before, given)
-    memo = segment_file.Memo(_memo(text, given, seen), given.worked, int(now))
-    state = look_around(before, environ, settings, now)
+    memo = segment_file.Memo(_memo(text, given, seen), given.api_milliseconds, int(now))
+    state = sync_with_client(before, environ, settings, now)
     if state.merged.observations != before.merged.observations and not state.merged.observations:
         state = replace(state, refreshed_at=0.0)  # another account's numbers went: it is time to ask for ours
     known_before = state.merged.observations
     # The same text with no work in between is the repetition of an idle session: no news, however often.
     if settings["sources.statusline"] and (
-        known is None or (known.text, known.worked) != (memo.text, memo.worked)
+        known is None or (known.text, known.api_milliseconds) != (memo.text, memo.api_milliseconds)
     ):
         state = _observed(state, given, now, settings)
     seen = _options(settings, state, given)
@@ -103,16 +103,16 @@ def _update(
         if given.session:
             table = rows(state.merged, "claude", now, seen)
             memo.width = widest(table)
-            store.write(folder, name, segment_file.write(table, next_due(state, settings["ttl"]), now, memo))
+            store.write(folder, name, segment_file.encode(table, next_due(state, settings["ttl"]), now, memo))
     return state, settings
 
 
 def _options(settings: Settings, state: State, given: statusline.StatuslineInput) -> DisplayOptions:
-    return replace(display_options(settings, state.organisation), session=given.fields())
+    return replace(display_options(settings, state.organisation), session=given.template_fields())
 
 
 def _memo(text: bytes, given: statusline.StatuslineInput, seen: DisplayOptions) -> str:
-    found = statusline.memo(text)
+    found = statusline.limits_text(text)
     # In another spelling the shell can't find it; we still have to know it again.
     if found is None:
         return NO_MEMO + json.dumps(given.usage and given.usage.to_json())
@@ -123,10 +123,10 @@ def _memo(text: bytes, given: statusline.StatuslineInput, seen: DisplayOptions) 
 def _observed(state: State, given: statusline.StatuslineInput, now: float, settings: Settings) -> State:
     if given.invalid:
         rejections = dict.fromkeys(given.invalid, "not a percentage, or no sensible reset")
-        state = replace(state, rejected=with_rejected(state.rejected, SOURCE, rejections, now))
+        state = replace(state, rejected=add_rejected(state.rejected, SOURCE, rejections, now))
     if given.usage is None:
         return state
-    return take(state, Reading(SOURCE, now, given.usage, dated=False), now, settings["ttl"])
+    return apply_reading(state, Reading(SOURCE, now, given.usage, dated=False), now, settings["ttl"])
 
 
 def _line(state: State, environ: Mapping[str, str], now: float, seen: DisplayOptions) -> str:
@@ -139,9 +139,9 @@ def _line(state: State, environ: Mapping[str, str], now: float, seen: DisplayOpt
 def _forget(folder: str, given: statusline.StatuslineInput) -> None:
     """Make sure that the launcher finds nothing to print for a session that left its plan."""
     if given.session and os.path.lexists(os.path.join(folder, SESSION + given.session)):
-        memo = segment_file.Memo(NO_MEMO, given.worked, int(time.time()))
+        memo = segment_file.Memo(NO_MEMO, given.api_milliseconds, int(time.time()))
         with suppress(store.Busy, OSError), store.locked(folder, _LOCK_WAIT):
-            content = segment_file.write([(FOR_EVER, "$--")], 0, 0, memo)
+            content = segment_file.encode([(FOR_EVER, "$--")], 0, 0, memo)
             store.write(folder, SESSION + given.session, content)
 
 

@@ -17,9 +17,9 @@ from quotaline.model import backoff
 from quotaline.model.command_error import CommandError
 from quotaline.model.merge import current
 from quotaline.refresh import request
-from quotaline.refresh.ingest import look_around
+from quotaline.refresh.ingest import sync_with_client
 from quotaline.refresh.publish import publish
-from quotaline.settings import Settings, SettingsError, kept, load
+from quotaline.settings import Settings, SettingsError, load, saved_settings
 from quotaline.sources import claude_cli
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _LOCK_WAIT = 2.0  # seconds; other writers hold the lock for milliseconds
 
 
-class NoFolder(CommandError):
+class CacheFolderError(CommandError):
     """Raised if there is no cache folder to write to. One line that says why."""
 
 
@@ -90,14 +90,14 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
 
     Raises:
         store.Busy: If the lock can't be had.
-        NoFolder: If the cache folder can't be written; then nothing was asked for either.
+        CacheFolderError: If the cache folder can't be written; then nothing was asked for either.
     """
     folder = cache_folder(job.environ)
     if folder is None:
-        raise NoFolder("no home folder: HOME is not set to an absolute path")
+        raise CacheFolderError("no home folder: HOME is not set to an absolute path")
     if not store.prepare(folder, home_folder(job.environ)):
         store.sweep_claims(folder, job.clock())  # the launcher can't tell, and claims one a minute
-        raise NoFolder(
+        raise CacheFolderError(
             f"{folder} can't be used: it must be yours, writable by you alone, in a home that exists"
         )
     attempt = request.Attempt()
@@ -109,36 +109,42 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
         # Not under the lock: Claude Code's status line needs that, and an answer can take its time.
         now = job.clock()
         if plan.endpoint:
-            attempt = request.of_endpoint(job.environ, plan.settings, now, job.fetch, keychain=plan.keychain)
+            attempt = request.request_usage(
+                job.environ, plan.settings, now, job.fetch, keychain=plan.keychain
+            )
         if plan.client and not attempt.requested:
             _note_client(folder, now)
-            attempt = replace(attempt, reading=claude_cli.ask(job.environ, now))
+            attempt = replace(attempt, reading=claude_cli.run(job.environ, now))
         with store.locked(folder, _LOCK_WAIT):
             now, ttl = job.clock(), plan.settings["ttl"]
-            state = look_around(state_file.load(folder), job.environ, plan.settings, now)
-            state = request.outcome(state, plan.before, attempt, now, ttl)
+            state = sync_with_client(state_file.load(folder), job.environ, plan.settings, now)
+            state = request.apply_attempt(state, plan.before, attempt, now, ttl)
             return _finish(job, folder, plan, state, attempt)
     except OSError as problem:
-        raise NoFolder(f"{folder} can't be written: {problem.strerror}") from None
+        raise CacheFolderError(f"{folder} can't be written: {problem.strerror}") from None
 
 
 def _plan(job: Job, folder: str, *, force: bool) -> _Plan:
     now = job.clock()
     before = state_file.load(folder)
     settings, settings_error = _in_force(job.config_file, before)
-    state = look_around(before, job.environ, settings, now)
+    state = sync_with_client(before, job.environ, settings, now)
     if _has_ended(state, now):
         state = replace(state, backoff=backoff.end_idle(state.backoff, now, settings["ttl"]))
     is_due = force or _is_due(state, settings, now)
     endpoint = is_due and _may_ask_endpoint(job, settings, state, now, force=force)
-    client = is_due and settings["sources.claude_cli"] and _is_past(state.cli_at, claude_cli.EVERY, now)
+    client = (
+        is_due
+        and settings["sources.claude_cli"]
+        and _is_past(state.client_started_at, claude_cli.MIN_INTERVAL, now)
+    )
     keychain = request.may_read_keychain(state, settings, now)
     started = state.backoff
     # Written down as failed before it is made: a refresher that is killed has asked all the same.
     if endpoint:
-        state = replace(state, backoff=backoff.attempting(started, now))
+        state = replace(state, backoff=backoff.record_attempt(started, now))
         if keychain and sys.platform == "darwin":
-            state = replace(state, keychain_until=now + request.KEYCHAIN_AWAY)
+            state = replace(state, keychain_until=now + request.KEYCHAIN_PAUSE)
         state_file.save(folder, state)
     return _Plan(settings, settings_error, state, endpoint, client, started, keychain)
 
@@ -147,13 +153,13 @@ def _may_ask_endpoint(job: Job, settings: Settings, state: State, now: float, *,
     if not settings["sources.api"] or job.environ.get("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"):
         return False
     is_idle = not state.backoff.reason  # a calm is no back-off: who forces asks all the same
-    return (force and is_idle) or backoff.may_ask(state.backoff, now, state.login)
+    return (force and is_idle) or backoff.is_request_allowed(state.backoff, now, state.login)
 
 
 def _note_client(folder: str, now: float) -> None:
     """Before it runs: a client that never ends is ended with us, and is not to be started every minute."""
     with store.locked(folder, _LOCK_WAIT):
-        state_file.save(folder, replace(state_file.load(folder), cli_at=now))
+        state_file.save(folder, replace(state_file.load(folder), client_started_at=now))
 
 
 def _finish(job: Job, folder: str, plan: _Plan, state: State, attempt: request.Attempt) -> Outcome:
@@ -168,7 +174,7 @@ def _in_force(config_file: str, state: State) -> tuple[Settings, SettingsError |
         return load(config_file), None
     except SettingsError as error:
         # Not the defaults: a typing error must not turn on a source that was turned off.
-        return kept(state.settings), error
+        return saved_settings(state.settings), error
 
 
 def _has_ended(state: State, now: float) -> bool:

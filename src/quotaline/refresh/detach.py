@@ -19,7 +19,7 @@ DEADLINE = 15  # seconds a refresh may take
 _MOST_DESCRIPTORS = 1 << 16  # one system call on Linux, whatever the number
 
 
-def start(may: Callable[[], bool] = lambda: True) -> None:
+def start_refresher(may: Callable[[], bool] = lambda: True) -> None:
     """
     Start a detached refresher and return at once. If it can't be started, the next minute tries again.
 
@@ -39,14 +39,14 @@ def start(may: Callable[[], bool] = lambda: True) -> None:
         os.setsid()
         if os.fork() == 0 and may():
             os.chdir("/")  # an untrusted folder must not be on sys.path, nor kept busy
-            _let_go()
+            _close_streams()
             # -P: not even the "/" we are in now.
             os.execv(sys.executable, [sys.executable, "-P", "-m", "quotaline", "refresh", "--detached"])
     finally:
         os._exit(0)
 
 
-def settle() -> None:
+def become_daemon() -> None:
     """Make this process the detached refresher: own session, no streams, no core, dead after DEADLINE."""
     import signal
 
@@ -57,11 +57,11 @@ def settle() -> None:
             signal.SIGHUP, signal.SIG_IGN
         )  # a group's leader already, so the terminal's end reaches us
     os.chdir("/")
-    _let_go()
-    limit()
+    _close_streams()
+    limit_runtime()
 
 
-def limit() -> None:
+def limit_runtime() -> None:
     """
     End this process after DEADLINE, and let it leave no core.
 
@@ -76,7 +76,7 @@ def limit() -> None:
     signal.alarm(DEADLINE)
 
 
-def _let_go() -> None:
+def _close_streams() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)

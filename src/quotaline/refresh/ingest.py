@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from quotaline.cache.state_file import State, with_rejected
+from quotaline.cache.state_file import State, add_rejected
 from quotaline.model import backoff
 from quotaline.model.merge import MergedUsage, current, merge, rejections
 from quotaline.sources import credentials, snapshot
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from quotaline.settings import Settings
 
 
-def take(state: State, reading: Reading, now: float, ttl: float) -> State:
+def apply_reading(state: State, reading: Reading, now: float, ttl: float) -> State:
     """Return the state with a reading taken in. What it tells anew ends the calm between requests."""
     merged = merge(state.merged, reading, now)
     waiting = state.backoff
-    if numbers(merged, now) != numbers(state.merged, now):
+    if visible_numbers(merged, now) != visible_numbers(state.merged, now):
         waiting = backoff.end_idle(waiting, now, ttl)
     return replace(
         state,
         merged=merged,
         backoff=waiting,
-        rejected=with_rejected(state.rejected, reading.source, rejections(merged, reading, now), now),
+        rejected=add_rejected(state.rejected, reading.source, rejections(merged, reading, now), now),
     )
 
 
-def look_around(state: State, environ: Mapping[str, str], settings: Settings, now: float) -> State:
+def sync_with_client(state: State, environ: Mapping[str, str], settings: Settings, now: float) -> State:
     """
     Return the state after a look at the client's own files: who is logged in, and its last usage answer.
 
@@ -57,11 +57,11 @@ def look_around(state: State, environ: Mapping[str, str], settings: Settings, no
     if not settings["sources.snapshot"]:
         return state
     if seen.rejected:
-        found = with_rejected(state.rejected, snapshot.SOURCE, {"all": seen.rejected}, now)
+        found = add_rejected(state.rejected, snapshot.SOURCE, {"all": seen.rejected}, now)
         return replace(state, rejected=found)
-    return take(state, seen.reading, now, settings["ttl"]) if seen.reading else state
+    return apply_reading(state, seen.reading, now, settings["ttl"]) if seen.reading else state
 
 
-def numbers(merged: MergedUsage, now: float) -> object:
+def visible_numbers(merged: MergedUsage, now: float) -> object:
     """Return what people see of a belief, to tell whether it changed."""
     return {key: observation.window for key, observation in current(merged, now).items()}, merged.credits

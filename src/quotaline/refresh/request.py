@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from quotaline.model import backoff
 from quotaline.model.errors import QuotalineError
 from quotaline.model.usage import Reading, Usage
-from quotaline.refresh.ingest import numbers, take
+from quotaline.refresh.ingest import apply_reading, visible_numbers
 from quotaline.sources import credentials
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from quotaline.settings import Settings
 
 # Seconds without a further try once the Keychain refused (docs/claude-code.md 2.3).
-KEYCHAIN_AWAY = 6 * 3600.0
+KEYCHAIN_PAUSE = 6 * 3600.0
 
 
 class Fetch(Protocol):
@@ -39,10 +39,10 @@ class Attempt:
 
 def may_read_keychain(state: State, settings: Settings, now: float) -> bool:
     """Whether the Keychain may be asked; after a refusal not for 6 h, for it may open a dialog."""
-    return bool(settings["sources.keychain"]) and not now < state.keychain_until <= now + KEYCHAIN_AWAY
+    return bool(settings["sources.keychain"]) and not now < state.keychain_until <= now + KEYCHAIN_PAUSE
 
 
-def of_endpoint(
+def request_usage(
     environ: Mapping[str, str], settings: Settings, now: float, fetch: Fetch | None, *, keychain: bool
 ) -> Attempt:
     """Read the login and ask the endpoint once."""
@@ -63,7 +63,7 @@ def _fetch() -> Fetch:
     return api.fetch
 
 
-def outcome(state: State, before: backoff.Backoff, attempt: Attempt, now: float, ttl: float) -> State:
+def apply_attempt(state: State, before: backoff.Backoff, attempt: Attempt, now: float, ttl: float) -> State:
     """
     Return the state with what came of the attempt.
 
@@ -74,20 +74,24 @@ def outcome(state: State, before: backoff.Backoff, attempt: Attempt, now: float,
         now: Epoch seconds.
         ttl: Seconds.
     """
-    known = numbers(state.merged, now)
+    known = visible_numbers(state.merged, now)
     if attempt.reading is not None:
-        state = take(state, attempt.reading, now, ttl)
+        state = apply_reading(state, attempt.reading, now, ttl)
     if attempt.error is not None and attempt.requested:
-        failed = backoff.failed(before, attempt.error, now, state.login)
+        failed = backoff.record_failure(before, attempt.error, now, state.login)
         return replace(state, keychain_until=0.0, backoff=failed)
     if attempt.error is not None:
         # No request was made, so none has to be waited for; only the Keychain is not asked every minute.
         away = (
-            KEYCHAIN_AWAY if isinstance(attempt.error, credentials.KeychainDenied) else backoff.LONGEST_IDLE
+            KEYCHAIN_PAUSE
+            if isinstance(attempt.error, credentials.KeychainDenied)
+            else backoff.MAX_IDLE_INTERVAL
         )
         waiting = replace(before, reason=attempt.error.reason)
         return replace(state, keychain_until=now + away, backoff=waiting)
     if not attempt.requested:
         return state
-    changed = numbers(state.merged, now) != known
-    return replace(state, keychain_until=0.0, backoff=backoff.answered(before, now, ttl, changed=changed))
+    changed = visible_numbers(state.merged, now) != known
+    return replace(
+        state, keychain_until=0.0, backoff=backoff.record_answer(before, now, ttl, changed=changed)
+    )

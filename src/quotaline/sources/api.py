@@ -73,7 +73,7 @@ def fetch(token: Token, *, now: float, user_agent: str = "", endpoint: str = END
     return _read(status, headers, body, now)
 
 
-def retry_after(text: str | None, now: float) -> float | None:
+def parse_retry_after(text: str | None, now: float) -> float | None:
     """Return a Retry-After header in seconds (RFC 9110 10.2.3), at most 6 h; None if it makes no sense."""
     if text is None:
         return None
@@ -141,7 +141,7 @@ def _read(status: int, headers: Any, body: bytes, now: float) -> Usage:
         requests.codes.forbidden,
         requests.codes.too_many,
     ):  # a bare 403 is a limit too (docs/claude-code.md 2.1)
-        raise RateLimited(retry_after(headers.get("Retry-After"), now))
+        raise RateLimited(parse_retry_after(headers.get("Retry-After"), now))
     if status < requests.codes.bad_request:
         raise UnreadableAnswer(f"HTTP {status}")
     raise ServerError(status)
@@ -151,7 +151,7 @@ def _in_band(refusal: object, now: float, headers: Any) -> QuotalineError:
     """A 200 that carries an error counts as that error (docs/claude-code.md 2.1)."""
     kind = refusal.get("type") if isinstance(refusal, dict) else None
     if kind == "rate_limit_error":
-        return RateLimited(retry_after(headers.get("Retry-After"), now))
+        return RateLimited(parse_retry_after(headers.get("Retry-After"), now))
     if kind == "authentication_error":
         return LoginExpired()
     if kind == "permission_error":

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SOURCE = "claude_cli"
-EVERY = 300.0  # seconds, at least, from one run to the next
-LIMIT = 12.0  # seconds a run may take; within the refresher's own 15
+MIN_INTERVAL = 300.0  # seconds, at least, from one run to the next
+TIMEOUT = 12.0  # seconds a run may take; within the refresher's own 15
 _MAX_OUTPUT = 1 << 20
 _COMMAND = ("-p", "/usage", "--output-format", "stream-json", "--verbose")
 _QUIET = {"DISABLE_AUTOUPDATER": "1", "DISABLE_TELEMETRY": "1", "DISABLE_ERROR_REPORTING": "1"}
 
 
-def ask(environ: Mapping[str, str], now: float) -> Reading | None:
+def run(environ: Mapping[str, str], now: float) -> Reading | None:
     """Run the client and return what it tells; None if it is not there, too slow, or tells no usage."""
     program = shutil.which("claude", path=environ.get("PATH"))
     if program is None:
@@ -45,7 +45,7 @@ def ask(environ: Mapping[str, str], now: float) -> Reading | None:
         start_new_session=True,
     ) as client:
         try:
-            output = client.communicate(timeout=LIMIT)[0]
+            output = client.communicate(timeout=TIMEOUT)[0]
         except subprocess.TimeoutExpired:
             os.killpg(client.pid, signal.SIGKILL)
             return None

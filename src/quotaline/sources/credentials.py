@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from quotaline.cache.paths import home_folder
 from quotaline.model.errors import LoginExpired, MissingScope, NotLoggedIn, QuotalineError
 from quotaline.model.json_text import load as load_json
-from quotaline.sources.payload import number
+from quotaline.sources.payload import finite_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +68,7 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class LoginInfo:
     """
     What may be told of a login: nothing that is in its token.
 
@@ -103,21 +103,21 @@ def load(
     return _login(_stored(environ, keychain=keychain, platform=platform)[1], now)
 
 
-def facts(
+def login_info(
     environ: Mapping[str, str], now: float, *, keychain: bool = True, platform: str = sys.platform
-) -> Facts:
+) -> LoginInfo:
     """Return what may be told of the login that `load` with these arguments would return or refuse."""
     try:
         place, stored = _stored(environ, keychain=keychain, platform=platform)
     except NotLoggedIn as error:
-        return Facts("", None, error)
-    expires = number(stored.get("expiresAt"))
+        return LoginInfo("", None, error)
+    expires = finite_number(stored.get("expiresAt"))
     error_: QuotalineError | None = None
     try:
         _login(stored, now)
     except QuotalineError as found:
         error_ = found
-    return Facts(place, expires / 1000 if expires is not None else None, error_)
+    return LoginInfo(place, expires / 1000 if expires is not None else None, error_)
 
 
 def _stored(environ: Mapping[str, str], *, keychain: bool, platform: str) -> tuple[str, dict[str, Any]]:

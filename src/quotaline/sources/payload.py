@@ -53,37 +53,37 @@ def parse(body: object, now: float) -> Usage:
     observation: dict[str, Window | None] = {}
     for limit in _list(body.get("limits")):
         key = _limit_key(limit)
-        found = window(limit.get("percent"), limit.get("resets_at"), now, _length(key))
+        found = parse_window(limit.get("percent"), limit.get("resets_at"), now, _length(key))
         if found and _is_tighter(found, observation.get(key)):
             observation[key] = found
     for name, label in _OLD_SCOPED.items():
         observation.setdefault(SCOPED + label, _window_at(body, name, now, LENGTHS[SEVEN_DAY]))
     for name in (FIVE_HOUR, SEVEN_DAY):
         observation[name] = _window_at(body, name, now, LENGTHS[name]) or observation.get(name)
-    return Usage.of(
+    return Usage.from_windows(
         {key: found for key, found in observation.items() if found}, _credits(body.get("extra_usage"))
     )
 
 
-def window(utilization: object, resets_at: object, now: float, length: float | None) -> Window | None:
+def parse_window(utilization: object, resets_at: object, now: float, length: float | None) -> Window | None:
     """Return the window, or None if either value is invalid. A null reset is valid: not started yet."""
-    used = percent(utilization)
-    reset = epoch(resets_at, now)
+    used = parse_percent(utilization)
+    reset = parse_time(resets_at, now)
     if used is None or (reset is None and resets_at is not None):
         return None
     return Window(used, reset, length)
 
 
-def percent(value: object) -> float | None:
+def parse_percent(value: object) -> float | None:
     """Return a percentage rounded to 0.1 if it is a finite number from 0 to 999, else None."""
-    used = number(value)
+    used = finite_number(value)
     if used is None:
         return None
     used = round(used, 1)  # 28.999999999999996 is 29 (docs/claude-code.md 1.1)
     return used if 0 <= used <= _MAX_PERCENT else None
 
 
-def epoch(value: object, now: float) -> float | None:
+def parse_time(value: object, now: float) -> float | None:
     """Return epoch seconds from ISO 8601 or from epoch seconds or milliseconds; None if it makes no sense."""
     when: float | None
     if isinstance(value, str):
@@ -93,28 +93,28 @@ def epoch(value: object, now: float) -> float | None:
         except (ValueError, OverflowError):
             return None
     else:
-        when = number(value)
+        when = finite_number(value)
         if when is not None and when > _MILLISECONDS:
             when /= 1000
     return when if when is not None and abs(when - now) <= _MAX_RESET_AHEAD else None
 
 
-def scope_name(text: object) -> str:
+def sanitize_scope_name(text: object) -> str:
     """Return a scope's label fit to be shown: `[A-Za-z0-9 ._-]`, at most 12 characters, never empty."""
-    return safe_name(text, _NAME_LENGTH) or "other"
+    return sanitize_name(text, _NAME_LENGTH) or "other"
 
 
-def safe_name(text: object, length: int) -> str:
+def sanitize_name(text: object, length: int) -> str:
     """Return a name from outside as it may be shown: `[A-Za-z0-9 ._-]` of it, at most so long; or nothing."""
     return re.sub(r"[^A-Za-z0-9 ._-]", "", text)[:length].strip() if isinstance(text, str) else ""
 
 
-def members(value: object) -> dict[str, Any]:
+def as_object(value: object) -> dict[str, Any]:
     """Return the members of a JSON object; none for anything else."""
     return value if isinstance(value, dict) else {}
 
 
-def number(value: object) -> float | None:
+def finite_number(value: object) -> float | None:
     """Return a finite JSON number as a float, else None. `true` is none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
@@ -130,21 +130,21 @@ def _list(value: object) -> list[dict[str, Any]]:
 
 
 def _window_at(body: dict[str, Any], name: str, now: float, length: float) -> Window | None:
-    observation = members(body.get(name))
-    return window(observation.get("utilization"), observation.get("resets_at"), now, length)
+    observation = as_object(body.get(name))
+    return parse_window(observation.get("utilization"), observation.get("resets_at"), now, length)
 
 
 def _limit_key(limit: dict[str, Any]) -> str:
     kind = limit.get("kind")
     if isinstance(kind, str) and kind in _KINDS:  # by kind, never by label: the client's own rule
         return _KINDS[kind]
-    scope = members(limit.get("scope"))
+    scope = as_object(limit.get("scope"))
     for part in ("model", "surface"):
         label = scope.get(part)
-        name = label if isinstance(label, str) else members(label).get("display_name")
+        name = label if isinstance(label, str) else as_object(label).get("display_name")
         if isinstance(name, str) and name.strip():
-            return SCOPED + scope_name(name)
-    return SCOPED + scope_name(scope.get("label"))
+            return SCOPED + sanitize_scope_name(name)
+    return SCOPED + sanitize_scope_name(scope.get("label"))
 
 
 def _length(key: str) -> float | None:
@@ -156,7 +156,7 @@ def _is_tighter(one: Window, other: Window | None) -> bool:
 
 
 def _credits(value: object) -> Credits | None:
-    observation = members(value)
+    observation = as_object(value)
     enabled = observation.get("is_enabled")
     if not isinstance(enabled, bool):
         return None
@@ -167,11 +167,11 @@ def _credits(value: object) -> Credits | None:
         enabled=enabled,
         used=_money(observation.get("used_credits"), unit),
         limit=_money(observation.get("monthly_limit"), unit),
-        utilization=percent(observation.get("utilization")),
+        utilization=parse_percent(observation.get("utilization")),
         currency=currency if isinstance(currency, str) and re.fullmatch(r"[A-Z]{3}", currency) else None,
     )
 
 
 def _money(value: object, unit: int) -> float | None:
-    amount = number(value)
+    amount = finite_number(value)
     return amount / unit if amount is not None and amount >= 0 else None

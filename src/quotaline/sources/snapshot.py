@@ -93,7 +93,7 @@ def _objects(content: bytes, key: str) -> Iterator[dict[str, Any]]:
 def _reading(cached: dict[str, Any], account: str | None, now: float) -> tuple[Reading | None, str]:
     if account is None or cached.get("accountUuid") != account:
         return None, "of another account than the one that is logged in"
-    fetched = payload.number(cached.get("fetchedAtMs"))
+    fetched = payload.finite_number(cached.get("fetchedAtMs"))
     if fetched is None:
         return None, "not dated"
     try:
@@ -106,7 +106,7 @@ def _reading(cached: dict[str, Any], account: str | None, now: float) -> tuple[R
 def _organisation(login: dict[str, Any]) -> str:
     name = _text(login.get("organizationName"))
     # A personal organisation is named after the e-mail address, which is nobody's business.
-    return "" if "@" in name else payload.safe_name(name, 40)
+    return "" if "@" in name else payload.sanitize_name(name, 40)
 
 
 def _text(value: object) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from quotaline.model import json_text
 from quotaline.model.usage import FIVE_HOUR, LENGTHS, SEVEN_DAY, SPEND, Usage, Window
 from quotaline.sources import payload
-from quotaline.sources.payload import members
+from quotaline.sources.payload import as_object
 
 _LIMITS = {FIVE_HOUR: FIVE_HOUR, SEVEN_DAY: SEVEN_DAY, "spend_limit": SPEND}
 _MODEL_LENGTH = 24
@@ -28,7 +28,7 @@ class StatuslineInput:
 
     `session`: its id, empty if it names none that is fit for a file name;
     `usage`: None without any valid window; `invalid`: the windows whose values
-    are absurd; `worked`: milliseconds of API time so far, which grow with every
+    are absurd; `api_milliseconds`: milliseconds of API time so far, which grow with every
     reply; `cost`: of the session, in dollars; `context`: how much of its
     context window is used, in percent, and `tokens` how many are in it; `model`
     is fit to be shown.
@@ -37,13 +37,13 @@ class StatuslineInput:
     session: str = ""
     usage: Usage | None = None
     invalid: tuple[str, ...] = ()
-    worked: int = 0
+    api_milliseconds: int = 0
     cost: float | None = None
     context: float | None = None
     tokens: float | None = None
     model: str = ""
 
-    def fields(self) -> dict[str, str]:
+    def template_fields(self) -> dict[str, str]:
         """Return what a template's `context`, `cost`, `model` and `tokens` say; empty what is not known."""
         return {
             "context": "" if self.context is None else f"{math.floor(self.context)}%",
@@ -61,35 +61,35 @@ def parse(text: bytes, now: float) -> StatuslineInput:
         return StatuslineInput()
     if not isinstance(document, dict):
         return StatuslineInput()
-    limits = members(document.get("rate_limits"))
+    limits = as_object(document.get("rate_limits"))
     windows: dict[str, Window] = {}
     for name, key in _LIMITS.items():
-        observation = members(limits.get(name))
-        found = payload.window(
+        observation = as_object(limits.get(name))
+        found = payload.parse_window(
             observation.get("used_percentage"), observation.get("resets_at"), now, LENGTHS.get(key)
         )
         # Claude Code leaves a window out until it has a reset; one without has nothing to be known by.
         if found and found.resets_at is not None:
             windows[key] = found
     session = document.get("session_id")
-    cost = members(document.get("cost"))
-    context = members(document.get("context_window"))
-    tokens = [payload.number(context.get(f"total_{way}_tokens")) for way in ("input", "output")]
+    cost = as_object(document.get("cost"))
+    context = as_object(document.get("context_window"))
+    tokens = [payload.finite_number(context.get(f"total_{way}_tokens")) for way in ("input", "output")]
     return StatuslineInput(
         session=session if isinstance(session, str) and _SESSION.fullmatch(session) else "",
-        usage=Usage.of(windows) if windows else None,
+        usage=Usage.from_windows(windows) if windows else None,
         invalid=tuple(
-            key for name, key in _LIMITS.items() if members(limits.get(name)) and key not in windows
+            key for name, key in _LIMITS.items() if as_object(limits.get(name)) and key not in windows
         ),
-        worked=int(payload.number(cost.get("total_api_duration_ms")) or 0),
-        cost=payload.number(cost.get("total_cost_usd")),
-        context=payload.percent(context.get("used_percentage")),
+        api_milliseconds=int(payload.finite_number(cost.get("total_api_duration_ms")) or 0),
+        cost=payload.finite_number(cost.get("total_cost_usd")),
+        context=payload.parse_percent(context.get("used_percentage")),
         tokens=sum(filter(None, tokens)) if any(one is not None for one in tokens) else None,
-        model=payload.safe_name(members(document.get("model")).get("display_name"), _MODEL_LENGTH),
+        model=payload.sanitize_name(as_object(document.get("model")).get("display_name"), _MODEL_LENGTH),
     )
 
 
-def memo(text: bytes) -> str | None:
+def limits_text(text: bytes) -> str | None:
     """
     Return the text of `rate_limits` as shell/quotaline cuts it out, empty if there is none.
 

@@ -101,7 +101,7 @@ def _day(host: str) -> Iterator[_Moment]:
             outcome = refresh(Job(environ, config, lambda: clock[0], fetch), force=True)
             if outcome.error:
                 raise outcome.error
-            segment = segment_file.read(store.read(folder, f"segment.{host}") or b"", clock[0], host)
+            segment = segment_file.decode(store.read(folder, f"segment.{host}") or b"", clock[0], host)
             yield _Moment(minute, segment[0] if segment else "?", outcome.state, clock[0])
 
 

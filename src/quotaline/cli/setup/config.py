@@ -10,7 +10,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from quotaline.cache.paths import config_file
-from quotaline.refresh.detach import start
+from quotaline.refresh.detach import start_refresher
 from quotaline.settings import ALIASES, TABLE, Setting, SettingsError, Value, find, load
 
 if TYPE_CHECKING:
@@ -139,4 +139,4 @@ def _save(document: tomlkit.TOMLDocument) -> None:
     except OSError as error:
         raise SettingsError(f"{path} can't be written: {error.strerror}") from None
     sys.stdout.flush()
-    start()  # every segment is rendered anew
+    start_refresher()  # every segment is rendered anew

@@ -13,7 +13,7 @@ from quotaline.cache import store
 from quotaline.cache.paths import config_file
 from quotaline.model.errors import explain
 from quotaline.refresh.cycle import Job, Outcome, refresh
-from quotaline.refresh.detach import DEADLINE, limit
+from quotaline.refresh.detach import DEADLINE, limit_runtime
 from quotaline.segment.duration import duration
 from quotaline.segment.line import compact
 from quotaline.segment.markup import plain
@@ -49,7 +49,7 @@ def refresh_in_child(*flags: str, quiet: bool = False) -> int:
 def _run(chosen: argparse.Namespace) -> int:
     if not chosen.child:
         return refresh_in_child()
-    limit()
+    limit_runtime()
     started = time.monotonic()
     try:
         outcome = refresh(Job(os.environ, config_file()), force=not chosen.due)
@@ -64,10 +64,9 @@ def _report(outcome: Outcome, took: float) -> int:
     state = outcome.state
     did = f"asked the usage endpoint, {took:.2f} s" if outcome.asked else f"nothing asked, {took:.2f} s"
     print(f"{plain(compact(state.merged, now))} ({did})")
-    problem = str(outcome.error or "")
-    if not outcome.asked and not problem and state.backoff.reason:
-        wait = duration(max(0.0, state.backoff.until - now))
-        problem = f"{explain(state.backoff.reason)} (next try in {wait})"
+    problem = str(outcome.error or explain(state.backoff.reason))
+    if problem and state.backoff.until > now:
+        problem += f"; next try in {duration(state.backoff.until - now)}"
     for line in filter(None, (problem, str(outcome.settings_error or ""))):
         print(f"quotaline: {line}", file=sys.stderr)
     return 1 if problem or outcome.settings_error else 0

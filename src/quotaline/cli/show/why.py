@@ -14,7 +14,7 @@ from quotaline.model.merge import current
 from quotaline.refresh.publish import next_due
 from quotaline.segment.duration import duration
 from quotaline.segment.text import UNKNOWN, keys, label
-from quotaline.settings import kept
+from quotaline.settings import saved_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -112,7 +112,7 @@ def _account(state: State) -> str | None:
 def _next(state: State) -> float | None:
     if not state.refreshed_at:
         return None
-    return next_due(state, kept(state.settings)["ttl"])
+    return next_due(state, saved_settings(state.settings)["ttl"])
 
 
 def _when(at: float, now: float) -> str:
