@@ -12,7 +12,8 @@ from quotaline import __version__
 from quotaline.cli.commands import COMMANDS, GROUPS
 from quotaline.cli.help import text
 from quotaline.cli.main import main
-from quotaline.cli.parser import command_parser, whole_tree
+from quotaline.cli.parser import command_parser
+from quotaline.cli.tree import whole_tree
 from quotaline.fastpath.reader import HOSTS
 
 

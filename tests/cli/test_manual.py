@@ -12,7 +12,7 @@ import pytest
 from argparse_manpage.manpage import Manpage  # type: ignore[import-untyped]
 
 from quotaline.cli.help import MORE
-from quotaline.cli.parser import whole_tree
+from quotaline.cli.tree import whole_tree
 
 if TYPE_CHECKING:
     import pathlib

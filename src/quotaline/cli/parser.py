@@ -1,4 +1,4 @@
-"""The parser of one command, and the tree of all of them for the man page and the completions."""
+"""The parser of one command. Only that command's module is imported for it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import argparse
 from importlib import import_module
 from typing import NoReturn
 
-from quotaline import __version__
-from quotaline.cli import help as help_
 from quotaline.cli.commands import COMMANDS
-from quotaline.fastpath.reader import HOSTS
 
 
 class Parser(argparse.ArgumentParser):
@@ -21,32 +18,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def command_parser(name: str) -> Parser:
-    """Return the parser of one command. Only that command's module is imported."""
+    """Return the parser of one command."""
     parser = Parser(prog=f"quotaline {name}")
-    _configure(name, parser)
+    configure(name, parser)
     return parser
 
 
-def whole_tree() -> Parser:
-    """Return a parser with every command below it. Imports all of them: not for running one."""
-    top = Parser(
-        prog="quotaline",
-        usage=help_.USAGE,
-        description=help_.DESCRIPTION,
-        epilog=help_.MORE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    top.add_argument("--for", dest="host", metavar="HOST", choices=HOSTS, help=help_.FOR)
-    top.add_argument(
-        "--version", "-V", action="version", version=f"quotaline {__version__}", help=help_.VERSION
-    )
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", prog=top.prog, parser_class=Parser)
-    for name, command in COMMANDS.items():
-        _configure(name, commands.add_parser(name, help=command.help))
-    explain = commands.add_parser("help", help="explain a command", description="Print a command's help.")
-    explain.add_argument("command", metavar="COMMAND", nargs="?", choices=COMMANDS, help=", ".join(COMMANDS))
-    return top
-
-
-def _configure(name: str, parser: argparse.ArgumentParser) -> None:
+def configure(name: str, parser: argparse.ArgumentParser) -> None:
+    """Import a command's module and let it add its arguments."""
     import_module(f"quotaline.cli.{COMMANDS[name].module}").configure(parser)

@@ -18,7 +18,6 @@ from quotaline.model.command_error import CommandError
 from quotaline.model.merge import current
 from quotaline.refresh import request
 from quotaline.refresh.ingest import sync_with_client
-from quotaline.refresh.publish import publish
 from quotaline.settings import Settings, SettingsError, load, saved_settings
 from quotaline.sources import claude_cli
 
@@ -106,6 +105,8 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
             plan = _plan(job, folder, force=force)
             if not plan.endpoint and not plan.client:
                 return _finish(job, folder, plan, plan.state, attempt)
+            if plan.endpoint:
+                _record_attempt(folder, plan, job.clock())
         # Not under the lock: Claude Code's status line needs that, and an answer can take its time.
         now = job.clock()
         if plan.endpoint:
@@ -124,6 +125,20 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
         raise CacheFolderError(f"{folder} can't be written: {problem.strerror}") from None
 
 
+def preview(job: Job) -> tuple[State, bool]:
+    """
+    Return the state as a refresh would see it before any request, and whether it would make one.
+
+    Writes nothing and takes no lock: the commands that show numbers start a refresh only if
+    it would make a request.
+    """
+    folder = cache_folder(job.environ)
+    if folder is None:
+        return state_file.State(), False
+    plan = _plan(job, folder, force=False)
+    return replace(plan.state, settings=plan.settings.chosen), plan.endpoint or plan.client
+
+
 def _plan(job: Job, folder: str, *, force: bool) -> _Plan:
     now = job.clock()
     before = state_file.load(folder)
@@ -139,14 +154,15 @@ def _plan(job: Job, folder: str, *, force: bool) -> _Plan:
         and _is_past(state.client_started_at, claude_cli.MIN_INTERVAL, now)
     )
     keychain = request.may_read_keychain(state, settings, now)
-    started = state.backoff
-    # Written down as failed before it is made: a refresher that is killed has asked all the same.
-    if endpoint:
-        state = replace(state, backoff=backoff.record_attempt(started, now))
-        if keychain and sys.platform == "darwin":
-            state = replace(state, keychain_until=now + request.KEYCHAIN_PAUSE)
-        state_file.save(folder, state)
-    return _Plan(settings, settings_error, state, endpoint, client, started, keychain)
+    return _Plan(settings, settings_error, state, endpoint, client, state.backoff, keychain)
+
+
+def _record_attempt(folder: str, plan: _Plan, now: float) -> None:
+    """Record the request as failed before it is made: it counts even if this process is killed."""
+    state = replace(plan.state, backoff=backoff.record_attempt(plan.before, now))
+    if plan.keychain and sys.platform == "darwin":
+        state = replace(state, keychain_until=now + request.KEYCHAIN_PAUSE)
+    state_file.save(folder, state)
 
 
 def _may_ask_endpoint(job: Job, settings: Settings, state: State, now: float, *, force: bool) -> bool:
@@ -163,6 +179,8 @@ def _note_client(folder: str, now: float) -> None:
 
 
 def _finish(job: Job, folder: str, plan: _Plan, state: State, attempt: request.Attempt) -> Outcome:
+    from quotaline.refresh.publish import publish  # the renderers: `preview` needs none of them
+
     state = replace(state, settings=plan.settings.chosen, refreshed_at=job.clock())
     publish(folder, state, plan.settings["ttl"], state.refreshed_at)
     store.sweep_claims(folder, state.refreshed_at)

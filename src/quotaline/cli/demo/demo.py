@@ -19,7 +19,7 @@ from quotaline.cache import segment_file, store
 from quotaline.cache.paths import cache_folder
 from quotaline.cli.demo.gallery import gallery
 from quotaline.cli.demo.picture import day, save
-from quotaline.cli.show.status import show
+from quotaline.cli.show.overview import print_overview
 from quotaline.refresh.cycle import Job, refresh
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _run(chosen: argparse.Namespace) -> int:
         print(f"  after {moment.minute:3} min   {moment.segment}", flush=True)
         time.sleep(_PAUSE if console.is_terminal else 0)
     print()
-    show(moment.state, moment.now, console)
+    print_overview(moment.state, moment.now, console)
     print(
         "\nNow yours: `quotaline` prints the segment, `quotaline status` the table, with Claude Code's login."
     )

@@ -55,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     import shtab
 
-    from quotaline.cli.parser import whole_tree
+    from quotaline.cli.tree import whole_tree
 
     top = whole_tree()
     for path, command in _walk(top):

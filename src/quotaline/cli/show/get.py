@@ -7,8 +7,8 @@ import re
 import time
 from typing import TYPE_CHECKING
 
+from quotaline.cli.show.current_state import current_state
 from quotaline.cli.show.report import document
-from quotaline.cli.show.status import fresh_state
 from quotaline.model.usage import FIVE_HOUR, SCOPED, SEVEN_DAY, SPEND
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _key(text: str) -> tuple[str, str]:
 
 def _run(chosen: argparse.Namespace) -> int:
     owner, field = chosen.key
-    observation = document(fresh_state(), time.time())
+    observation = document(current_state(), time.time())
     values: Mapping[str, object] | None = (
         observation["credits"] if owner == "credits" else observation["windows"].get(owner)
     )
