@@ -20,8 +20,9 @@ from quotaline.cache.paths import cache_folder, home_folder
 from quotaline.cache.segment_format import FOR_EVER
 from quotaline.cache.state_file import State, add_rejected
 from quotaline.model.usage import Reading
+from quotaline.refresh.due import next_due
 from quotaline.refresh.ingest import apply_reading, sync_with_client
-from quotaline.refresh.publish import NO_MEMO, SESSION, next_due, publish
+from quotaline.refresh.publish import NO_MEMO, SESSION, publish
 from quotaline.segment.markup import fitted, rows, widest
 from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.settings import Settings, saved_settings

@@ -11,7 +11,7 @@ from quotaline.cache.paths import cache_folder
 from quotaline.cache.state_file import State, load
 from quotaline.model.errors import explain
 from quotaline.model.merge import current
-from quotaline.refresh.publish import next_due
+from quotaline.refresh.due import next_due
 from quotaline.segment.duration import duration
 from quotaline.segment.text import UNKNOWN, keys, label
 from quotaline.settings import saved_settings
