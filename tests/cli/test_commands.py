@@ -32,8 +32,8 @@ def test_version_and_help(live: World) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["nonsense"], "invalid choice: 'nonsense'"),
-        (["--for", "nonsense"], "invalid choice: 'nonsense'"),
+        (["nonsense"], "unknown command 'nonsense'"),
+        (["--for", "nonsense"], "unknown host 'nonsense'"),
         (["status", "--nonsense"], "unrecognized arguments"),
         (["config"], "required"),
         (["config", "get", "tt"], "unknown key 'tt'; did you mean ttl?"),

@@ -17,8 +17,9 @@ from quotaline.cache.state_file import State, add_rejected
 from quotaline.fastpath import session_segment
 from quotaline.fastpath.stdio import print_line, read_stdin
 from quotaline.model.usage import Reading
+from quotaline.refresh.due import next_due
 from quotaline.refresh.ingest import apply_reading, sync_with_client
-from quotaline.refresh.publish import SESSION, next_due, publish
+from quotaline.refresh.publish import SESSION, publish
 from quotaline.segment.markup import fitted, rows, widest
 from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.settings import saved_settings

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from quotaline.model.command_error import CommandError
 
-class EditRefused(Exception):
+
+class EditRefused(CommandError):
     """Raised if a config is not changed. One line that says why and where; whoever knows the path adds it."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from quotaline.cache import segment_file, state_file, store
-from quotaline.model.merge import current
+from quotaline.refresh.due import next_due
 from quotaline.segment.markup import HOSTS, tables, widest
 from quotaline.segment.options import display_options
 from quotaline.segment.text import BY_THE_MINUTE
@@ -43,13 +43,6 @@ def publish(folder: str, state: State, ttl: float, now: float) -> None:
     for name in os.listdir(folder):
         if name.startswith(SESSION):
             _reprint(folder, name, table, due, now)
-
-
-def next_due(state: State, ttl: float) -> float:
-    """Return NEXT, epoch seconds: a TTL from the last fresh numbers, or the first reset if that is sooner."""
-    now = state.refreshed_at
-    resets = (observation.window.resets_at for observation in current(state.merged, now).values())
-    return min((now + ttl, *(reset + 1 for reset in resets if reset)))
 
 
 def _reprint(folder: str, name: str, table: list[tuple[float, str]], due: float, now: float) -> None:
