@@ -8,7 +8,7 @@ from quotaline.cache.paths import config_file
 from quotaline.doctor.check import BROKEN, OK, WARNING, Check
 from quotaline.model.errors import explain
 from quotaline.segment.duration import duration
-from quotaline.settings import TABLE, Settings, SettingsError, kept, load
+from quotaline.settings import TABLE, Settings, SettingsError, load, saved_settings
 
 if TYPE_CHECKING:
     from quotaline.doctor.check import Context
@@ -37,8 +37,8 @@ def back_off(context: Context) -> Check:
     wait = f"next request in {duration(backoff.until - context.now)}" if backoff.until > context.now else ""
     if not backoff.reason:
         return Check("back-off", OK, "none" + (f", {wait} at the earliest" if wait else ""))
-    what, _, remedy = explain(backoff.reason).partition(": ")
-    return Check("back-off", WARNING, (what or backoff.reason) + (f", {wait}" if wait else ""), remedy)
+    problem, _, remedy = explain(backoff.reason).partition(": ")
+    return Check("back-off", WARNING, (problem or backoff.reason) + (f", {wait}" if wait else ""), remedy)
 
 
 def sources(context: Context) -> Check:
@@ -80,4 +80,4 @@ def effective_settings(context: Context) -> Settings:
     try:
         return load(config_file())
     except SettingsError:
-        return kept(context.state.settings)
+        return saved_settings(context.state.settings)

@@ -12,7 +12,7 @@ from quotaline.doctor.last_refresh import effective_settings
 from quotaline.model.errors import NotLoggedIn
 from quotaline.refresh.request import may_read_keychain
 from quotaline.segment.duration import duration
-from quotaline.sources.credentials import credentials_file, facts
+from quotaline.sources.credentials import credentials_file, login_info
 
 if TYPE_CHECKING:
     from quotaline.doctor.check import Context
@@ -23,7 +23,7 @@ _OTHERS = 0o077
 def login(context: Context) -> Check:
     """Check the login that the next request would use. The token is never part of the result."""
     keychain = may_read_keychain(context.state, effective_settings(context), context.now)
-    known = facts(context.environ, context.now, keychain=keychain)
+    known = login_info(context.environ, context.now, keychain=keychain)
     file = credentials_file(context.environ)
     place = {"environment": "CLAUDE_CODE_OAUTH_TOKEN", "keychain": "Keychain", "file": file}.get(
         known.place, ""

@@ -9,7 +9,6 @@ The language of `format`: starship's format strings, with the fields of a quota.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from quotaline.cache.segment_format import is_printable
@@ -169,6 +168,8 @@ def _field(source: _Source, at: int) -> tuple[Field, int]:
     owner, dot, field = name.partition(".")
     name = _OLD_NAMES.get(owner, owner) + dot + field
     if name not in source.fields:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, source.fields, n=1, cutoff=0.6)
         hint = f"did you mean {near[0]}? " if near else ""
         problem = f"unknown field {name!r}" if name else "a field's name is missing after '$'"

@@ -23,7 +23,7 @@ from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.segment.palette import index
 from quotaline.segment.text import UNKNOWN, keys, label, number
 from quotaline.segment.thresholds import colour
-from quotaline.settings import kept
+from quotaline.settings import saved_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -71,7 +71,7 @@ def table(state: State, now: float, console: Console) -> Table:
     signs = _ASCII if console.options.ascii_only else _UNICODE
     shown = current(state.merged, now)
     # Used and left have a column each, whichever the segment shows.
-    seen = replace(display_options(kept(state.settings)), show_left=False, pad=False)
+    seen = replace(display_options(saved_settings(state.settings)), show_left=False, pad=False)
     rows = [_window(key, shown.get(key), now, seen, signs) for key in keys(shown)]
     if state.merged.credits and (row := _credits(state.merged.credits, state.merged.credits_at, now, seen)):
         rows.append(row)
