@@ -22,8 +22,9 @@ from quotaline.cache.state_file import State, with_rejected
 from quotaline.model.usage import Reading
 from quotaline.refresh.ingest import look_around, take
 from quotaline.refresh.publish import NO_MEMO, SESSION, next_due, publish
-from quotaline.segment.markup import fitted, rows, widest
 from quotaline.segment.options import DisplayOptions, display_options
+from quotaline.segment.rendering import render
+from quotaline.segment.schedule import schedules, widest
 from quotaline.settings import Settings, kept
 from quotaline.sources import statusline
 
@@ -101,7 +102,7 @@ def _update(
         elif state != before:
             state_file.save(folder, state)
         if given.session:
-            table = rows(state.merged, "claude", now, seen)
+            table = schedules(state.merged, ("claude",), now, seen)["claude"]
             memo.width = widest(table)
             store.write(folder, name, segment_file.write(table, next_due(state, settings["ttl"]), now, memo))
     return state, settings
@@ -133,7 +134,8 @@ def _line(state: State, environ: Mapping[str, str], now: float, seen: DisplayOpt
     if environ.get("CLAUDE_AX_SCREEN_READER") == "1":
         seen = replace(seen, style="words", template=None)
     columns = environ.get("COLUMNS", "")
-    return fitted(state.merged, "claude", now, int(columns) if columns.isdecimal() else None, seen)
+    seen = seen.limited_to(int(columns) if columns.isdecimal() else None)
+    return render(state.merged, ("claude",), now, seen)["claude"]
 
 
 def _forget(folder: str, given: statusline.StatuslineInput) -> None:

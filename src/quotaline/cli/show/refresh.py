@@ -15,8 +15,7 @@ from quotaline.model.errors import explain
 from quotaline.refresh.cycle import Job, NoFolder, Outcome, refresh
 from quotaline.refresh.detach import DEADLINE, limit
 from quotaline.segment.duration import duration
-from quotaline.segment.line import compact
-from quotaline.segment.markup import plain
+from quotaline.segment.rendering import render
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -75,7 +74,7 @@ def _report(outcome: Outcome, took: float) -> int:
     now = time.time()
     state = outcome.state
     did = f"asked the usage endpoint, {took:.2f} s" if outcome.asked else f"nothing asked, {took:.2f} s"
-    print(f"{plain(compact(state.merged, now))} ({did})")
+    print(f"{render(state.merged, ('plain',), now)['plain']} ({did})")
     problem = str(outcome.error or "")
     if not outcome.asked and not problem and state.backoff.reason:
         wait = duration(max(0.0, state.backoff.until - now))
