@@ -140,7 +140,7 @@ def _tmux(style: str) -> Mark:
 
 
 # fish counts the width of SGR correctly, and starship wraps it for the shell that it runs in. Claude Code
-# shows it, and removes it by itself if NO_COLOR is set (contract 1.5).
+# shows it, and removes it by itself if NO_COLOR is set (docs/claude-code.md 1.5).
 MARKUPS: dict[str, Callable[[Sequence[Span]], str]] = {
     "ansi": ansi,
     "plain": plain,
