@@ -247,7 +247,7 @@ def test_template_is_written_as_it_was_typed(live: World) -> None:
         (
             "format",
             "a $5h.usd",
-            "format: column 3: unknown field '5h.usd'; did you mean 5h.used? there are: 5h,",
+            "format: column 3: unknown field '5h.usd'; did you mean 5h.used? choose from: 5h,",
         ),
         ("sources.apy", "true", "unknown key 'sources.apy'; did you mean sources.api?"),
     ],
