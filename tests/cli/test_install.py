@@ -194,7 +194,7 @@ def test_what_somebody_else_writes_while_we_ask_is_not_written_over(user: User) 
 
     screen = user.answers(b"y\n", "install", "bash", meanwhile=lambda: path.write_bytes(b"a=2\n"))
 
-    assert "it changed meanwhile" in screen
+    assert "changed in the meantime" in screen
     assert user.files() == {".bashrc": b"a=2\n"}
 
 
@@ -318,7 +318,7 @@ def test_home_that_is_missing_is_refused(user: User) -> None:
         ("claude", b'{"statusLine": {"type": "static"}}', 'not of type "command"'),
         ("starship", b"a = 1\n[b\n", "line 2 col 2"),
         ("starship", b"a = '\xe9'\n", "line 1: not UTF-8"),
-        ("tmux", b"# >>> quotaline >>>\n", "line 1: a quotaline block that is not whole"),
+        ("tmux", b"# >>> quotaline >>>\n", "line 1: incomplete quotaline block"),
     ],
 )
 def test_config_that_cannot_be_read_is_refused_with_the_place_and_the_next_one_still_done(
