@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import pathlib
 import subprocess
@@ -41,25 +42,46 @@ def root() -> pathlib.Path:
     return ROOT
 
 
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[pathlib.Path], None]) -> pathlib.Path:
+    """Let the first worker that comes make a folder, and return it to all of them."""
+    shared = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # it has a folder of its own within that of the run
+        shared = shared.parent
+    folder = shared / name
+    with (shared / f"{name}.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.fstat(lock.fileno()).st_size:
+            make(folder)
+            lock.write("made")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The wheel of this tree, as it would be published."""
-    folder = tmp_path_factory.mktemp("dist")
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT],
-        check=True,
-        env=plain_environ(),
-    )
-    return next(folder.glob("*.whl"))
+
+    def make(folder: pathlib.Path) -> None:
+        uv = [sys.executable, "-m", "uv"]
+        subprocess.run([*uv, "build", "-q", "--wheel", "-o", folder, ROOT], check=True)
+
+    return next(once(tmp_path_factory, "dist", make).glob("*.whl"))
 
 
 @pytest.fixture(scope="session")
 def binaries(wheel: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """The bin folder of a venv with that wheel in it: what the tests run is what users get."""
-    folder = tmp_path_factory.mktemp("installed") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    subprocess.run([folder / "bin/pip", "install", "-q", wheel], check=True, env=plain_environ())
-    return folder / "bin"
+    """
+    The bin folder of a venv with that wheel in it: what the tests run is what users get.
+
+    All workers share it, so a test that changes an installation makes one of its own.
+    """
+
+    def make(folder: pathlib.Path) -> None:
+        uv = [sys.executable, "-m", "uv"]
+        subprocess.run([*uv, "venv", "-q", "-p", sys.executable, folder], check=True)
+        install = [*uv, "pip", "install", "-q", "--compile-bytecode", "-p", folder / "bin/python", wheel]
+        subprocess.run(install, check=True)
+
+    return once(tmp_path_factory, "installed", make) / "bin"
 
 
 @pytest.fixture
