@@ -3,11 +3,13 @@ from __future__ import annotations
 import fcntl
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from world import World, world
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = pathlib.Path(__file__).parent.parent
+# How long an example takes says how busy the machine is; that a test ends is what `timeout` is for.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,6 +40,18 @@ def as_made(request: pytest.FixtureRequest) -> Callable[[pathlib.Path, str], Non
         assert path.read_text() == text, f"{path.name} is out of date: tests/run --remake {request.path}"
 
     return compare
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_reach_what_the_tests_start() -> None:
+    """
+    Take signals that are ignored, as `nohup` and `&` leave them, and do nothing about them.
+
+    A child would inherit that it ignores them, and hang in a test that interrupts it; a handler it does not.
+    """
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(scope="session")

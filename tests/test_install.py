@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pathlib
 import pty
-import signal
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +71,6 @@ class User:
         """Run on a terminal, answer the question with this, and return the screen."""
         child, terminal = pty.fork()
         if child == 0:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # what started the tests may have it ignored
             os.execvpe("quotaline", ["quotaline", *words], self.environ)
         shown = b""
         while b"? [Y/n]" not in shown:

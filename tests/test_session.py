@@ -306,12 +306,12 @@ def test_every_session_shows_the_number_that_any_of_them_was_told(quiet: World) 
 def test_window_that_ended_is_not_its_old_number_also_without_a_refresher(quiet: World) -> None:
     text = status(97, 77)
     shown(quiet, text)
-    (quiet.binaries / "quotaline-cli").rename(quiet.binaries / "gone")
-    try:
-        quiet.travel(7300)
-        lines = shown(quiet, text), quiet.segment()
-    finally:
-        (quiet.binaries / "gone").rename(quiet.binaries / "quotaline-cli")
+    lone = quiet.folder / "lone"  # a launcher without its quotaline-cli
+    lone.mkdir()
+    shutil.copy(quiet.binaries / "quotaline", lone)
+    quiet.environ["PATH"] = f"{lone}:/usr/bin:/bin"
+    quiet.travel(7300)
+    lines = shown(quiet, text), quiet.segment()
 
     assert lines == (UNKNOWN, "[5h:-- 7d:77%~2h]")
 
@@ -375,7 +375,7 @@ def test_learning_whose_login_it_is_does_not_put_the_first_request_off(live: Wor
     (live.home / ".claude.json").write_text('{"oauthAccount": {"accountUuid": "mine"}}')
 
     assert shown(live, status(rate_limits=None)) == UNKNOWN
-    until(lambda: shown(live, status(rate_limits=None)) == "[5h:8% 7d:77%]", seconds=5)
+    until(lambda: shown(live, status(rate_limits=None)) == "[5h:8% 7d:77%]")
     assert len(live.requests) == 1
 
 
@@ -399,7 +399,8 @@ def test_hung_endpoint_does_not_keep_a_session_from_telling_its_numbers(live: Wo
 
     assert shown(live, status(8, 77)) == "[5h:8% 7d:77%]"
     assert live.segment() == "[5h:8% 7d:77%]"
-    live.run("pkill", "-f", "[r]efresh --detached")
+    for refresher in live.refreshers():
+        os.kill(refresher, signal.SIGKILL)
 
 
 # -- the parser
