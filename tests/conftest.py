@@ -30,6 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m looks at them
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if {"wheel", "binaries"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.installed)
+
+
 @pytest.fixture
 def as_made(request: pytest.FixtureRequest) -> Callable[[pathlib.Path, str], None]:
     """Hold a file of the repository to what the code makes of it now; `--remake` writes it instead."""
@@ -95,7 +102,16 @@ def binaries(wheel: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> p
     def make(folder: pathlib.Path) -> None:
         uv = [sys.executable, "-m", "uv"]
         subprocess.run([*uv, "venv", "-q", "-p", sys.executable, folder], check=True)
-        install = [*uv, "pip", "install", "-q", "--compile-bytecode", "-p", folder / "bin/python", wheel]
+        install = [
+            *uv,
+            "pip",
+            "install",
+            "-q",
+            "--compile-bytecode",
+            "-p",
+            f"{folder}/bin/python",
+            str(wheel),
+        ]
         subprocess.run(install, check=True)
 
     return once(tmp_path_factory, "installed", make) / "bin"

@@ -39,7 +39,9 @@ def installed(tool: str, wheel: pathlib.Path, root: pathlib.Path, folder: pathli
     return folder / "bin"
 
 
-@pytest.mark.parametrize("tool", ["pip wheel", "pip editable", "uv tool", "pipx"])
+@pytest.mark.parametrize(
+    "tool", ["pip wheel", "pip editable", pytest.param("uv tool", marks=pytest.mark.quick), "pipx"]
+)
 def test_every_installer_gives_a_command_that_works(
     tool: str, wheel: pathlib.Path, root: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
@@ -61,6 +63,7 @@ def readme_commands(root: pathlib.Path) -> list[str]:
     return re.findall(r"```sh\n(.*?)\n```", (root / "README.md").read_text(), re.DOTALL)[:2]
 
 
+@pytest.mark.installed
 def test_first_command_of_the_readme_runs_the_main_job_in_a_fresh_clone(
     root: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:

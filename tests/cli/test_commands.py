@@ -47,6 +47,7 @@ def test_wrong_use_is_one_line_and_exit_2(live: World, words: list[str], message
     assert error.count("\n") == 1
 
 
+@pytest.mark.quick
 def test_refresh_says_what_happened(live: World) -> None:
     code, text, error = given(live.refresh())
 

@@ -138,6 +138,7 @@ def test_install_shows_a_diff_and_keeps_a_backup_a_second_run_does_nothing_and_u
     assert again.stdout == f"{host}: nothing to do, it is not there ({path})\n"
 
 
+@pytest.mark.quick
 def test_configs_that_install_made_are_gone_after_uninstall(user: User) -> None:
     done = user.run("install", *PLACES, "--yes")
     assert (done.returncode, done.stderr) == (0, "")

@@ -42,6 +42,7 @@ def program(world: World, name: str, script: str) -> None:
     world.environ["PATH"] = f"{path.parent}:{world.environ['PATH'].removeprefix(f'{path.parent}:')}"
 
 
+@pytest.mark.quick
 def test_healthy_installation_is_a_line_a_part_and_exit_0(live: World) -> None:
     live.refresh()
     done = live.run("quotaline", "doctor")

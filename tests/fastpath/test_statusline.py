@@ -118,6 +118,7 @@ def test_more_than_100_percent_is_shown(quiet: World) -> None:
     assert shown(quiet, status(105, 77)) == "[5h:105% 7d:77%]"
 
 
+@pytest.mark.quick
 def test_one_run_of_claude_code_serves_every_other_host_without_a_request(live: World) -> None:
     assert shown(live, status(8, 77)) == "[5h:8% 7d:77%]"
 

@@ -50,6 +50,7 @@ def test_tab_completes_a_word_that_runs(live: World, shell: str, typed: str, sho
         terminal.wait_for(shown)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("shell", SHELLS)
 def test_every_command_of_the_help_is_completed(live: World, shell: str) -> None:
     text = live.run("quotaline", "--help").stdout.decode()

@@ -39,6 +39,7 @@ def assert_in_place(shell: Shell, terminal: Terminal, text: str, columns: int) -
     assert terminal.cursor == (place[0], prompt)
 
 
+@pytest.mark.quick
 def test_new_shell_shows_the_coloured_segment_by_itself_and_follows_a_change(
     shell: Shell, live: World
 ) -> None:

@@ -66,6 +66,7 @@ def test_env_var_form_shows_this_prompts_value_whatever_was_loaded_first(
         assert terminal.cursor == (1, len(f"s{LATER} > "))
 
 
+@pytest.mark.quick
 def test_custom_form_shows_the_segment_in_a_prompt_that_knows_nothing_of_us(
     live: World, root: pathlib.Path, starship: pathlib.Path
 ) -> None:

@@ -50,6 +50,7 @@ def tmux(world: World, configuration: str = "", command: pathlib.Path | None = N
         subprocess.run([*made._tmux, "kill-server"], check=False, capture_output=True)
 
 
+@pytest.mark.quick
 def test_status_line_shows_the_segment_at_its_right_end_by_itself_and_follows_a_change(live: World) -> None:
     live.refresh()
     with tmux(live) as server:

@@ -124,6 +124,7 @@ def test_kill_at_each_write_of_a_refresh_leaves_nothing_to_repair(live: World) -
 # -- B3: the disk is full
 
 
+@pytest.mark.quick
 def test_full_disk_keeps_the_old_numbers_asks_for_nothing_and_recovers_by_itself(live: World) -> None:
     root = live.cache.parent
     root.mkdir(parents=True, mode=0o700)

@@ -92,7 +92,9 @@ def test_nothing_that_stalls_holds_us_for_more_than_15_seconds(live: World, bina
     def start(name: str, *words: str) -> None:
         before = sockets(live)
         process = live.start(*words, env=held.copy())
-        until(lambda: sockets(live) > before)  # what Python takes to get there, on a busy machine, is no stall
+        until(
+            lambda: sockets(live) > before
+        )  # what Python takes to get there, on a busy machine, is no stall
         started.append((name, time.monotonic(), process))
 
     for kind in ("hang", "drip-head", "tls-stall", "drip-body"):
@@ -278,6 +280,7 @@ def test_netrc_does_not_replace_the_token(live: World, netrc: str) -> None:
     assert len(live.requests) == 2
 
 
+@pytest.mark.quick
 def test_no_environment_variable_moves_the_token_to_another_host(live: World) -> None:
     trap = "https://127.0.0.2:8443"
     names = [

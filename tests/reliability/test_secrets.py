@@ -93,6 +93,7 @@ SESSION = (
 )
 
 
+@pytest.mark.quick
 def test_token_of_the_login_file_is_on_no_command_line_and_in_no_environment(live: World) -> None:
     execs = traced(live, *SESSION)
 

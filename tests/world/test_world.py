@@ -59,6 +59,7 @@ def test_300_readers_of_a_stale_segment_start_one_refresher_that_asks_once(live:
     os.kill(refresher, signal.SIGKILL)
 
 
+@pytest.mark.quick
 def test_segment_changes_with_the_endpoint(live: World) -> None:
     live.refresh()
     live.endpoint(body=usage(96, 78))
