@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from quotaline.model.merge import MergedUsage, merge
 from quotaline.model.usage import Credits, Reading, ScopedWindow, Usage, Window
-from quotaline.segment.markup import HOSTS, MARKUPS, fitted, render
+from quotaline.segment.markup import MARKUPS, fitted, render
 from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.segment.palette import PALETTES
 from quotaline.segment.styles import STYLES
@@ -88,15 +88,14 @@ def text(host: str, state: str, chosen: DisplayOptions, width: int) -> str:
     return render(STATES[state], host, NOW, replace(chosen, columns=width))
 
 
-def pages() -> Iterator[tuple[str, str]]:
-    """Yield each host and the content of its file."""
+def page(host: str) -> str:
+    """Return the content of a host's file."""
+    lines = [f"# {host}"]
     with utc():
-        for host in HOSTS:
-            lines = [f"# {host}"]
-            for name, state in product(LOOKS, STATES):
-                lines += ["", f"## {name}"] if state == "fresh" else []
-                lines += [f"{state:24}{line}" for line in _lines(host, name, state)]
-            yield host, "\n".join([*lines, ""])
+        for name, state in product(LOOKS, STATES):
+            lines += ["", f"## {name}"] if state == "fresh" else []
+            lines += [f"{state:24}{line}" for line in _lines(host, name, state)]
+    return "\n".join([*lines, ""])
 
 
 def _lines(host: str, name: str, state: str) -> list[str]:
