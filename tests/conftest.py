@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = pathlib.Path(__file__).parent.parent
+UV = (sys.executable, "-m", "uv")
 # How long an example takes says how busy the machine is; that a test ends is what `timeout` is for.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
@@ -85,8 +86,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The wheel of this tree, as it would be published."""
 
     def make(folder: pathlib.Path) -> None:
-        uv = [sys.executable, "-m", "uv"]
-        subprocess.run([*uv, "build", "-q", "--wheel", "-o", folder, ROOT], check=True)
+        subprocess.run([*UV, "build", "-q", "--wheel", "-o", folder, ROOT], check=True)
 
     return next(once(tmp_path_factory, "dist", make).glob("*.whl"))
 
@@ -100,19 +100,9 @@ def binaries(wheel: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> p
     """
 
     def make(folder: pathlib.Path) -> None:
-        uv = [sys.executable, "-m", "uv"]
-        subprocess.run([*uv, "venv", "-q", "-p", sys.executable, folder], check=True)
-        install = [
-            *uv,
-            "pip",
-            "install",
-            "-q",
-            "--compile-bytecode",
-            "-p",
-            f"{folder}/bin/python",
-            str(wheel),
-        ]
-        subprocess.run(install, check=True)
+        subprocess.run([*UV, "venv", "-q", "-p", sys.executable, folder], check=True)
+        install = [*UV, "pip", "install", "-q", "--compile-bytecode", "-p", f"{folder}/bin/python"]
+        subprocess.run([*install, wheel], check=True)
 
     return once(tmp_path_factory, "installed", make) / "bin"
 
@@ -123,11 +113,6 @@ def live(tmp_path: pathlib.Path, binaries: pathlib.Path) -> Iterator[World]:
     with world(tmp_path, binaries) as made:
         made.log_in()
         yield made
-
-
-def plain_environ() -> dict[str, str]:
-    """The environment less what pip would warn about."""
-    return {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
 
 
 @pytest.fixture(scope="session")
