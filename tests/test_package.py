@@ -23,9 +23,9 @@ def pip_environ(wheel: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -
     plain = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
 
     def download(folder: pathlib.Path) -> None:
-        command = [sys.executable, "-m", "pip", "download", "-q", "-d", folder, wheel]
+        command = [sys.executable, "-m", "pip", "download", "-q", "-d", str(folder)]
         builders = ["hatchling", "editables"]
-        subprocess.run([*command, *builders], check=True, env=plain)
+        subprocess.run([*command, str(wheel), *builders], check=True, env=plain)
 
     packages = once(tmp_path_factory, "packages", download)
     return {**plain, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(packages)}
