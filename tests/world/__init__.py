@@ -8,14 +8,18 @@ network namespace has nothing but loopback: no packet can leave.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import trustme
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ENDPOINT = "api.anthropic.com"
+_ONE_AT_A_TIME = threading.Lock()  # to ask for an endpoint: a test may set up worlds in threads
 TOKEN = "sk-ant-oat01-CanaryTokenThatMustNotBeSeen_0123456789"
 # What may stand on a line for these hosts (docs/reliability.md E4): nothing from the network, ever.
 PATTERNS = {
@@ -265,20 +270,30 @@ def world(folder: pathlib.Path, binaries: pathlib.Path) -> Iterator[World]:
     (folder / "hosts").write_text("127.0.0.1 localhost api.anthropic.com trap.test\n")
     (folder / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:30\n")
     made.endpoint()
-    users = [] if os.geteuid() == 0 else ["-U", "-r"]
-    setup = (
-        'mount --bind "$1/hosts" /etc/hosts && mount --bind "$1/resolv.conf" /etc/resolv.conf'
-        " && mount -t tmpfs none /dev/shm"  # where libfaketime leaves something of every process
-        ' && exec "$2" "$3/server.py" "$1"'
-    )
-    here = pathlib.Path(__file__).parent
-    server = subprocess.Popen(
-        ["unshare", *users, "-n", "-m", "sh", "-c", setup, "sh", str(folder), sys.executable, str(here)]
-    )
-    made.pid = server.pid
+    made.pid = _start_endpoint(folder)
     try:
         until((folder / "ready").exists)
         yield made
     finally:
-        server.kill()
-        server.wait()
+        os.kill(made.pid, signal.SIGKILL)
+        until(lambda: not pathlib.Path(f"/proc/{made.pid}").exists())
+
+
+@cache
+def _endpoints() -> subprocess.Popen[str]:
+    """Start the program that endpoints are made by, for as long as this process lives."""
+    users = [] if os.geteuid() == 0 else ["unshare", "-U", "-r"]
+    program = [sys.executable, str(pathlib.Path(__file__).with_name("server.py"))]
+    maker = subprocess.Popen([*users, *program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(maker.communicate)
+    return maker
+
+
+def _start_endpoint(folder: pathlib.Path) -> int:
+    """Start a world's endpoint, and return the id of its process."""
+    with _ONE_AT_A_TIME:
+        maker = _endpoints()
+        assert maker.stdin
+        assert maker.stdout
+        print(folder, file=maker.stdin, flush=True)
+        return int(maker.stdout.readline())
