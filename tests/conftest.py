@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"wheel", "binaries"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.installed)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture

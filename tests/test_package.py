@@ -80,6 +80,7 @@ def readme_commands(root: pathlib.Path) -> list[str]:
     return re.findall(r"```sh\n(.*?)\n```", (root / "README.md").read_text(), re.DOTALL)[:2]
 
 
+@pytest.mark.long
 def test_first_command_of_the_readme_runs_the_main_job_in_a_fresh_clone(
     root: pathlib.Path, tmp_path: pathlib.Path, pip_environ: dict[str, str]
 ) -> None:

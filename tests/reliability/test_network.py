@@ -85,6 +85,7 @@ def sockets(live: World) -> int:
     return live.connections() + sum(row.split()[2].endswith(":0035") for row in rows)
 
 
+@pytest.mark.long
 def test_nothing_that_stalls_holds_us_for_more_than_15_seconds(live: World, binaries: pathlib.Path) -> None:
     held = Held(live)
     started: list[tuple[str, float, subprocess.Popen[bytes]]] = []
@@ -361,6 +362,7 @@ def kill_the_attempt(live: World, asked: int) -> None:
         os.kill(refresher, signal.SIGKILL)
 
 
+@pytest.mark.long
 def test_ten_minutes_of_failures_cost_few_attempts(tmp_path: pathlib.Path, binaries: pathlib.Path) -> None:
     def count(failure: str) -> int:
         folder = tmp_path / failure

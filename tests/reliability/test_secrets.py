@@ -85,7 +85,7 @@ def traced(live: World, *commands: str, env: dict[str, str] | None = None) -> st
 
 SESSION = (
     "quotaline",
-    "sleep 1",
+    'until grep -qs 8% "$HOME/.cache/quotaline/default/segment.plain"; do sleep 0.1; done',
     "quotaline",
     "quotaline refresh",
     "quotaline status",
