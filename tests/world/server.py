@@ -26,13 +26,14 @@ from contextlib import suppress
 from typing import Any
 
 CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
+PR_SET_PDEATHSIG = 1
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 FOR_EVER = 60.0  # seconds; longer than any client may wait
 
 
 def move_apart(folder: str) -> None:
-    """Leave all networks and the others' mounts; in exchange a world has names and a name server of its own."""
+    """Leave the machine's networks and mounts, for names and a name server of our own."""
     libc = ctypes.CDLL(None, use_errno=True)
 
     def call(name: str, *words: object) -> None:
@@ -43,6 +44,7 @@ def move_apart(folder: str) -> None:
         texts = (text and text.encode() for text in (source, target, kind))
         call("mount", *texts, ctypes.c_ulong(flags), None)
 
+    call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)  # where the tests were killed, and end no world
     call("unshare", CLONE_NEWNET | CLONE_NEWNS)
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     mount(f"{folder}/hosts", "/etc/hosts", None, MS_BIND)
