@@ -115,9 +115,15 @@ TABLE = {
         Setting("style", "compact", "the layout of the segment", choices=tuple(STYLES)),
         Setting("format", "", "a template of your own, used instead of the style", read=parse),
         Setting("show", "used", "show the percent used or the percent left", choices=("used", "left")),
-        Setting("reset", "style", "how the reset time is shown; style: as the style does", choices=RESETS),
-        Setting("clock", "24h", "show times of day in 24 or 12 hours", choices=("24h", "12h")),
-        Setting("pace", default=False, about="show by how many points usage is ahead of time, if far ahead"),
+        Setting(
+            "reset", "style", "how the reset time is shown; style: as the style shows it", choices=RESETS
+        ),
+        Setting("clock", "24h", "24-hour or 12-hour times", choices=("24h", "12h")),
+        Setting(
+            "pace",
+            default=False,
+            about="show how many points usage is ahead of the elapsed time, if far ahead",
+        ),
         _percent("warn", 80, "percent used from which the number turns orange"),
         _percent("thresholds.yellow", 50, "percent used from which the number turns yellow"),
         _percent("thresholds.red", 95, "percent used from which the number turns red"),
@@ -132,7 +138,7 @@ TABLE = {
             for name in COLOURS
         ),
         Setting("symbols", default=False, about="mark orange with `!` and red with `!!`"),
-        Setting("icons", "ascii", "the characters of bars and marks", choices=ICONS),
+        Setting("icons", "ascii", "the characters for bars and marks", choices=ICONS),
         Setting("width", 0, "maximum width of the segment in columns; 0: no limit", 0, 500),
         Setting(
             "pad", default=False, about="pad numbers to a fixed width, so that the segment does not move"
