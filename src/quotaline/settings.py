@@ -102,59 +102,43 @@ def _percent(key: str, default: int, about: str, like: str = "") -> Setting:
 def _of_window(name: str, given: str) -> tuple[Setting, ...]:
     return (
         Setting(f"{name}.show", default=True, about=f"show {given}"),
-        _percent(f"{name}.show_from", 0, f"hide {given} while less than this percent is used"),
-        _percent(f"{name}.yellow", 50, f"yellow threshold of {given}", "thresholds.yellow"),
-        _percent(f"{name}.warn", 80, f"orange threshold of {given}", "warn"),
-        _percent(f"{name}.red", 95, f"red threshold of {given}", "thresholds.red"),
+        _percent(f"{name}.show_from", 0, f"show {given} only from this percentage used"),
+        _percent(f"{name}.yellow", 50, f"the same of {given} alone", "thresholds.yellow"),
+        _percent(f"{name}.warn", 80, f"the same of {given} alone", "warn"),
+        _percent(f"{name}.red", 95, f"the same of {given} alone", "thresholds.red"),
     )
 
 
 TABLE = {
     one.key: one
     for one in (
-        Setting("style", "compact", "the layout of the segment", choices=tuple(STYLES)),
-        Setting("format", "", "a template of your own, used instead of the style", read=parse),
-        Setting("show", "used", "show the percent used or the percent left", choices=("used", "left")),
-        Setting(
-            "reset", "style", "how the reset time is shown; style: as the style shows it", choices=RESETS
-        ),
-        Setting("clock", "24h", "24-hour or 12-hour times", choices=("24h", "12h")),
-        Setting(
-            "pace",
-            default=False,
-            about="show how many points usage is ahead of the elapsed time, if far ahead",
-        ),
-        _percent("warn", 80, "percent used from which the number turns orange"),
-        _percent("thresholds.yellow", 50, "percent used from which the number turns yellow"),
-        _percent("thresholds.red", 95, "percent used from which the number turns red"),
-        *_of_window("5h", "the 5-hour window"),
-        *_of_window("7d", "the 7-day window"),
-        Setting(
-            "alert_only", default=False, about="show nothing until a window reaches its orange threshold"
-        ),
-        Setting("palette", "default", "the set of colours", choices=tuple(PALETTES)),
+        Setting("style", "compact", "how the segment is written", choices=tuple(STYLES)),
+        Setting("format", "", "a template of your own, in place of the style", read=parse),
+        Setting("show", "used", "show what is used, or what is left", choices=("used", "left")),
+        Setting("reset", "style", "when a window resets; style: as the style has it", choices=RESETS),
+        Setting("clock", "24h", "how a time of day is written", choices=("24h", "12h")),
+        Setting("pace", default=False, about="show by how many points use is ahead of time, if far ahead"),
+        _percent("warn", 80, "percentage used from which it is a warning: orange, `!`, an alert"),
+        _percent("thresholds.yellow", 50, "percentage used from which it is yellow"),
+        _percent("thresholds.red", 95, "percentage used from which it is red"),
+        *_of_window("5h", "the 5 hour window"),
+        *_of_window("7d", "the 7 day window"),
+        Setting("alert_only", default=False, about="show nothing until a window reaches its warning"),
+        Setting("palette", "default", "the colours", choices=tuple(PALETTES)),
         *(
-            Setting(f"colors.{name}", "", f"override the palette's {name}", read=_read_colour, of=_COLOUR)
+            Setting(f"colors.{name}", "", f"in place of the palette's {name}", read=_read_colour, of=_COLOUR)
             for name in COLOURS
         ),
-        Setting("symbols", default=False, about="mark orange with `!` and red with `!!`"),
-        Setting("icons", "ascii", "the characters for bars and marks", choices=ICONS),
-        Setting("width", 0, "maximum width of the segment in columns; 0: no limit", 0, 500),
-        Setting(
-            "pad", default=False, about="pad numbers to a fixed width, so that the segment does not move"
-        ),
-        Setting("bar_width", 10, "width of a bar in columns", 2, 40),
-        Setting("ttl", 60, "seconds until a segment is refreshed", 1, 3600),
-        Setting(
-            "sources.statusline",
-            default=True,
-            about="use the numbers that Claude Code passes to its status line",
-        ),
-        Setting(
-            "sources.snapshot", default=True, about="read Claude Code's last usage response from .claude.json"
-        ),
-        Setting("sources.api", default=True, about="request numbers from the usage endpoint"),
-        Setting("sources.claude_cli", default=False, about="run `claude -p /usage`, at most every 300 s"),
+        Setting("symbols", default=False, about="mark a warning with `!` and red with `!!`"),
+        Setting("icons", "ascii", "what bars and marks are drawn with", choices=ICONS),
+        Setting("width", 0, "columns that the segment may take; 0: any", 0, 500),
+        Setting("pad", default=False, about="give numbers a fixed width, so that the line does not jump"),
+        Setting("bar_width", 10, "columns of a bar", 2, 40),
+        Setting("ttl", 60, "seconds that a segment is shown before a refresh is asked for", 1, 3600),
+        Setting("sources.statusline", default=True, about="believe what Claude Code tells its status line"),
+        Setting("sources.snapshot", default=True, about="read the client's last answer in .claude.json"),
+        Setting("sources.api", default=True, about="ask the usage endpoint"),
+        Setting("sources.claude_cli", default=False, about="run `claude -p /usage`, every 300 s at most"),
         Setting("sources.keychain", default=True, about="read the login from the macOS Keychain"),
         Setting("sources.user_agent", "", "User-Agent of the request; empty: quotaline/<version>"),
     )
