@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pathlib
 import re
 import time
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,6 @@ from quotaline.model.usage import Credits, Window
 from world import until, usage
 
 if TYPE_CHECKING:
-    import pathlib
     from collections.abc import Callable, Iterator
 
     from world import World
@@ -147,18 +147,21 @@ def test_installed_command_fits_its_terminal_and_has_no_colour_where_none_is_wan
         assert not re.search(r"\x1b\[[0-9;]*(3[0-7]|38|9[0-7])", done.stdout.decode())
 
 
+def sleeps(pid: int) -> bool:
+    """Whether a process sleeps by the clock, as `status` does between two looks at the state."""
+    return "nanosleep" in pathlib.Path(f"/proc/{pid}/wchan").read_text()
+
+
 @pytest.mark.parametrize("words", [("status",), ("get", "five_hour.utilization")])
 def test_request_that_a_prompt_has_under_way_is_waited_for(live: World, words: tuple[str, ...]) -> None:
     live.endpoint("hold")
     live.segment()
     until(lambda: live.requests)
-    merged = live.cache / "state.json"
-    before = merged.read_bytes()
 
-    asked = live.start("quotaline", *words)
-    until(lambda: merged.read_bytes() != before)  # its own refresher found that there is nothing to do for it
+    command = live.start("quotaline", *words)
+    until(lambda: sleeps(command.pid))
     live.endpoint(body=usage(8, 77))
-    text, error = asked.communicate()
+    text, error = command.communicate()
 
     assert error == b""
     assert re.search(rb"\b8\b", text)

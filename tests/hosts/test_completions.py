@@ -33,7 +33,7 @@ def completions(world: World, shell: str) -> str:
         ("quotaline --for wayb\t", '{"text"'),
         ("quotaline init clau\t", '"command": "'),
         ("quotaline uninstall fish stars\t--dry-run", "starship: not installed"),
-        ("quotaline config get sources.user\t", '""'),
+        ("quotaline config get sources.stat\t", "true"),
         ("quotaline get five_hour.so\t", "api"),
     ],
     ids=["subcommand", "markup", "host", "second host", "config key", "value"],
