@@ -80,7 +80,7 @@ def test_answer_is_shown_and_not_asked_for_again_within_the_ttl(machine: Machine
     outcome = machine.refresh()
 
     assert machine.segment == FRESH
-    assert (machine.asked, outcome.asked) == (1, False)
+    assert (machine.asked, outcome.requested) == (1, False)
 
 
 def test_ttl_can_be_set(machine: Machine) -> None:
@@ -95,8 +95,8 @@ def test_ttl_can_be_set(machine: Machine) -> None:
 def test_forced_refresh_asks_although_the_belief_is_fresh_but_not_in_a_back_off(machine: Machine) -> None:
     machine.refresh()
     machine.answer = RateLimited()
-    assert machine.refresh(force=True).asked
-    assert not machine.refresh(force=True).asked
+    assert machine.refresh(force=True).requested
+    assert not machine.refresh(force=True).requested
 
 
 @pytest.mark.parametrize("error", [ServerError(500), Unreachable(), RateLimited(), LoginExpired()])
@@ -212,7 +212,7 @@ def test_token_that_was_renewed_for_the_same_account_keeps_the_numbers(machine: 
 def test_traffic_that_is_not_wanted_is_not_made(machine: Machine) -> None:
     machine.environ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1"
 
-    assert not machine.refresh(force=True).asked
+    assert not machine.refresh(force=True).requested
     assert machine.asked == 0
 
 

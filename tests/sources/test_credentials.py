@@ -103,11 +103,11 @@ def test_file_that_is_no_plain_file_of_ours_is_not_read(environ: dict[str, str])
     path = write(environ)
     path.unlink()
     os.mkfifo(path)
-    with pytest.raises(NotLoggedIn, match="not a plain file"):
+    with pytest.raises(NotLoggedIn, match="not a regular file"):
         load(environ, NOW)
     path.unlink()
     path.write_text(" " * (1 << 20) + "{}")
-    with pytest.raises(NotLoggedIn, match="not a plain file"):
+    with pytest.raises(NotLoggedIn, match="not a regular file"):
         load(environ, NOW)
 
 

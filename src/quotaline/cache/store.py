@@ -12,13 +12,14 @@ import errno
 import os
 import stat
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_FILE = 1 << 20
+_SHORT_WAIT = 0.1  # seconds; other writers hold the lock for milliseconds
 # The modification time of our files. It is older than the lock's, so that a reader can tell a file
 # that something else wrote in place.
 _LONG_AGO = 0.0
@@ -120,6 +121,18 @@ def locked(folder: str, wait: float = 0.0) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def try_locked(folder: str) -> Iterator[bool]:
+    """Hold the lock if it is free within 0.1 s; yield whether it is held. For what must not wait or fail."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(folder, _SHORT_WAIT))
+            is_locked = True
+        except (Busy, OSError):
+            is_locked = False
+        yield is_locked
 
 
 def read(folder: str, name: str) -> bytes | None:

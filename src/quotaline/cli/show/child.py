@@ -35,7 +35,7 @@ def refresh_and_report(*, force: bool) -> int:
 def _report(outcome: Outcome, seconds: float) -> int:
     now = time.time()
     state = outcome.state
-    request = "asked the usage endpoint" if outcome.asked else "no request made"
+    request = "asked the usage endpoint" if outcome.requested else "no request made"
     print(f"{plain(compact(state.merged, now))} ({request}, {seconds:.2f} s)")
     problem = str(outcome.error or explain(state.backoff.reason))
     if problem and state.backoff.until > now:
