@@ -88,7 +88,7 @@ def test_without_a_usable_login_nothing_is_asked_and_status_says_what_to_do(
 
     assert code == 0
     assert text.count("--") == 2
-    assert re.fullmatch(r"quotaline: .*(log in with /login|start `claude` once).*\n", error)
+    assert re.fullmatch(r"quotaline: .*(log in with /login|run `claude` once).*\n", error)
     assert live.requests == []
 
 
