@@ -1,4 +1,4 @@
-"""What a host says when it leaves a config alone."""
+"""The error for a config that quotaline declines to edit."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from quotaline.model.command_error import CommandError
 
 
 class EditRefused(CommandError):
-    """Raised if a config is not changed. One line that says why and where; whoever knows the path adds it."""
+    """Raised if a config is left unchanged. One line: the reason and the place; the caller adds the path."""

@@ -13,8 +13,7 @@ from quotaline.model.errors import explain
 from quotaline.refresh.cycle import Job, refresh
 from quotaline.refresh.detach import limit_runtime
 from quotaline.segment.duration import duration
-from quotaline.segment.line import compact
-from quotaline.segment.markup import plain
+from quotaline.segment.rendering import render
 
 if TYPE_CHECKING:
     from quotaline.refresh.cycle import Outcome
@@ -36,7 +35,7 @@ def _report(outcome: Outcome, seconds: float) -> int:
     now = time.time()
     state = outcome.state
     request = "asked the usage endpoint" if outcome.requested else "no request made"
-    print(f"{plain(compact(state.merged, now))} ({request}, {seconds:.2f} s)")
+    print(f"{render(state.merged, ('plain',), now)['plain']} ({request}, {seconds:.2f} s)")
     problem = str(outcome.error or explain(state.backoff.reason))
     if problem and state.backoff.until > now:
         problem += f"; next try in {duration(state.backoff.until - now)}"

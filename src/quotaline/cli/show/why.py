@@ -13,7 +13,7 @@ from quotaline.model.errors import explain
 from quotaline.model.merge import current
 from quotaline.refresh.due import next_due
 from quotaline.segment.duration import duration
-from quotaline.segment.text import UNKNOWN, keys, label
+from quotaline.segment.labels import UNKNOWN, in_order, label
 from quotaline.settings import saved_settings
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def document(state: State, now: float) -> dict[str, Any]:
             }
             if key in shown
             else None
-            for key in keys(shown)
+            for key in in_order(shown)
         },
         "refreshed_at": state.refreshed_at or None,
         "next_refresh_at": _next(state),
@@ -79,7 +79,7 @@ def lines(state: State, now: float) -> list[str]:
     """Return what people read."""
     shown = current(state.merged, now)
     text = [f"account  {_account(state) or 'not known'}"]
-    for key in keys(shown):
+    for key in in_order(shown):
         observation = shown.get(key)
         if observation is None:
             text.append(f"{label(key):8} {UNKNOWN}: no source has told it, or what was told is over")
