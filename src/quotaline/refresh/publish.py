@@ -7,11 +7,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from quotaline.cache import segment_file, state_file, store
-from quotaline.model.merge import current
+from quotaline.refresh.due import next_due
 from quotaline.segment.options import display_options
 from quotaline.segment.rendering import HOSTS
 from quotaline.segment.schedule import PRECISE_FOR, Row, schedules, widest
-from quotaline.settings import kept
+from quotaline.settings import saved_settings
 
 if TYPE_CHECKING:
     from quotaline.cache.state_file import State
@@ -32,28 +32,21 @@ def publish(folder: str, state: State, ttl: float, now: float) -> None:
     """
     state_file.save(folder, state)
     due = next_due(state, ttl)
-    options = display_options(kept(state.settings), state.organisation)
+    options = display_options(saved_settings(state.settings), state.organisation)
     rows_by_host = schedules(state.merged, HOSTS, now, options, max(PRECISE_FOR, 2 * ttl))
     claude_rows = rows_by_host.pop("claude")  # its segments are by session
     for host, rows in rows_by_host.items():
-        store.write(folder, f"segment.{host}", segment_file.write(rows, due, now))
+        store.write(folder, f"segment.{host}", segment_file.encode(rows, due, now))
     for name in os.listdir(folder):
         if name.startswith(SESSION):
             _publish_session(folder, name, claude_rows, due, now)
 
 
-def next_due(state: State, ttl: float) -> float:
-    """Return NEXT, epoch seconds: a TTL after the last fresh numbers, or at the first reset if sooner."""
-    now = state.refreshed_at
-    resets = (observation.window.resets_at for observation in current(state.merged, now).values())
-    return min((now + ttl, *(reset + 1 for reset in resets if reset)))
-
-
 def _publish_session(folder: str, name: str, rows: list[Row], due: float, now: float) -> None:
-    memo = segment_file.memo(store.read(folder, name) or b"")
-    if memo is None or now - memo.seen > _SESSION_EXPIRES:
+    memo = segment_file.decode_memo(store.read(folder, name) or b"")
+    if memo is None or now - memo.seen_at > _SESSION_EXPIRES:
         with suppress(OSError):
             os.unlink(os.path.join(folder, name))
     elif not memo.text.startswith(NO_MEMO):
         memo.width = widest(rows)
-        store.write(folder, name, segment_file.write(rows, due, now, memo))
+        store.write(folder, name, segment_file.encode(rows, due, now, memo))

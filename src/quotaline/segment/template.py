@@ -9,7 +9,6 @@ The template language of the setting `format`: starship's format strings with qu
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from quotaline.cache.segment_format import is_printable
@@ -158,6 +157,8 @@ def _field(source: _Source, at: int) -> tuple[Field, int]:
     owner, dot, field = name.partition(".")
     name = _OLD_NAMES.get(owner, owner) + dot + field
     if name not in source.fields:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, source.fields, n=1, cutoff=0.6)
         hint = f"did you mean {near[0]}? " if near else ""
         problem = f"unknown field {name!r}" if name else "'$' without the name of a field"

@@ -58,7 +58,7 @@ def problems(state: State, now: float) -> list[str]:
         wait = state.backoff.until - now
         lines.append(
             explain(state.backoff.reason)
-            + (f" (next try in {duration(wait)})" if state.backoff.until > now else "")
+            + (f"; next try in {duration(wait)}" if state.backoff.until > now else "")
         )
     try:
         load(config_file())

@@ -23,7 +23,7 @@ from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.segment.palette import index
 from quotaline.segment.thresholds import colour
 from quotaline.segment.view import WindowView, view
-from quotaline.settings import kept
+from quotaline.settings import saved_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,7 +70,7 @@ def table(state: State, now: float, console: Console) -> Table:
     """Return the table of windows and credits, as wide as fits the console."""
     signs = _ASCII if console.options.ascii_only else _UNICODE
     # Used and left have a column each, whichever the segment shows.
-    seen = replace(display_options(kept(state.settings)), show_left=False, pad=False)
+    seen = replace(display_options(saved_settings(state.settings)), show_left=False, pad=False)
     windows = view(state.merged, now, seen).in_order().values()
     rows = [_window(window, now, seen, signs) for window in windows]
     if state.merged.credits and (row := _credits(state.merged.credits, state.merged.credits_at, now, seen)):
