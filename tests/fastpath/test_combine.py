@@ -92,7 +92,7 @@ def test_both_texts_are_on_the_row_and_both_commands_got_the_same_json(claude: C
     assert (claude.folder / "ours").read_bytes() == GIVEN
 
 
-def test_installed_command_shows_the_sessions_own_numbers_behind_the_old_text(live: World) -> None:
+def test_installed_command_shows_the_numbers_of_the_session_after_the_old_text(live: World) -> None:
     settings = live.home / ".claude/settings.json"
     settings.write_text('{"statusLine": {"type": "command", "command": "printf \'\\\\033[35mopus\'"}}')
     live.run("quotaline", "install", "claude", "--yes")
@@ -114,20 +114,20 @@ def test_installed_command_shows_the_sessions_own_numbers_behind_the_old_text(li
         assert re.sub(r"\x1b\[[0-9;]*m", "", text) == "opus [5h:8% 7d:77%]\n"
 
 
-def test_below_puts_ours_on_a_row_of_its_own(claude: Claude) -> None:
+def test_below_prints_ours_on_its_own_row(claude: Claude) -> None:
     assert claude.rows("echo one; echo two", "--below") == ["one", "two", OURS]
 
 
-def test_of_several_rows_the_last_one_is_shared(claude: Claude) -> None:
+def test_ours_is_appended_to_the_last_of_several_rows(claude: Claude) -> None:
     assert claude.rows("echo one; echo; echo '  two '") == ["one", f"two {OURS}"]
 
 
-def test_row_that_would_be_cut_leaves_ours_a_row_of_its_own(claude: Claude) -> None:
+def test_ours_gets_its_own_row_if_the_shared_one_would_be_cut(claude: Claude) -> None:
     assert claude.rows("echo 12345678901234567890", COLUMNS="38") == ["12345678901234567890", OURS]
     assert claude.rows("echo 12345678901234567890", COLUMNS="39") == [f"12345678901234567890 {OURS}"]
 
 
-def test_old_command_that_sleeps_5_s_does_not_hide_ours_and_is_ended_with_its_children(
+def test_old_command_that_sleeps_5_s_is_killed_with_its_children_and_ours_is_shown(
     claude: Claude,
 ) -> None:
     old = 'sleep 60 & echo $! >"$QL/pid"; sleep 5; touch "$QL/end"; echo late'
@@ -146,21 +146,21 @@ def test_old_command_that_ignores_sigterm_is_killed(claude: Claude) -> None:
     until(lambda: not alive(claude.folder / "pid"))
 
 
-def test_old_command_that_fails_shows_nothing_as_before_and_does_not_hide_ours(claude: Claude) -> None:
+def test_old_command_that_fails_shows_nothing_and_ours_is_shown(claude: Claude) -> None:
     assert claude.rows("echo half; exit 3") == [OURS]
     assert claude.rows("/no/such/command") == [OURS]
     assert claude.rows("if") == [OURS]
 
 
-def test_old_command_that_says_nothing_or_only_on_stderr_leaves_the_row_to_ours(claude: Claude) -> None:
+def test_old_command_that_prints_nothing_leaves_the_row_to_ours(claude: Claude) -> None:
     assert claude.rows("echo oops >&2") == [OURS]
 
 
-def test_old_command_that_prints_without_end_is_ended(claude: Claude) -> None:
+def test_old_command_that_prints_without_end_is_killed(claude: Claude) -> None:
     assert claude.rows("yes") == [OURS]
 
 
-def test_old_command_that_leaves_a_child_with_its_streams_is_shown_without_waiting_for_it(
+def test_old_command_with_a_background_child_is_shown_without_waiting_for_the_child(
     claude: Claude,
 ) -> None:
     rows = claude.rows('sleep 60 & echo $! >"$QL/pid"; echo here')
@@ -170,7 +170,7 @@ def test_old_command_that_leaves_a_child_with_its_streams_is_shown_without_waiti
 
 
 @pytest.mark.parametrize("old", ["echo unread", "exec 0<&-; echo unread", "wc -c"])
-def test_json_larger_than_a_pipe_reaches_whoever_reads_it(old: str, claude: Claude) -> None:
+def test_json_larger_than_a_pipe_buffer_arrives_complete(old: str, claude: Claude) -> None:
     given = b'{"x":"' + b"a" * 300_000 + b'"}\n'
 
     (row,) = claude.rows(old, given=given)
@@ -179,18 +179,18 @@ def test_json_larger_than_a_pipe_reaches_whoever_reads_it(old: str, claude: Clau
     assert (claude.folder / "ours").read_bytes() == given
 
 
-def test_pipeline_in_the_old_command_ends_as_it_did_without_us(claude: Claude) -> None:
+def test_pipeline_in_the_old_command_ends_by_sigpipe(claude: Claude) -> None:
     assert claude.rows('(yes; echo $? >"$QL/code") | head -n 1 && cat "$QL/code"') == ["y", f"141 {OURS}"]
 
 
 @pytest.mark.parametrize("script", ["exit 1", "true", "sleep 60", "yes"])
-def test_ours_in_trouble_does_not_hide_the_old_text(script: str, claude: Claude) -> None:
+def test_failure_of_ours_does_not_hide_the_old_text(script: str, claude: Claude) -> None:
     claude.ours(script)
 
     assert claude.rows("echo here") == ["here"]
 
 
-def test_cancelled_run_takes_the_old_command_along(claude: Claude) -> None:
+def test_cancelled_run_kills_the_old_command(claude: Claude) -> None:
     running = claude.start(claude.had('echo $$ >"$QL/new"; mv "$QL/new" "$QL/pid"; sleep 60'))
     assert running.stdin
     running.stdin.write(GIVEN)
@@ -208,7 +208,7 @@ def test_cancelled_run_takes_the_old_command_along(claude: Claude) -> None:
     running.stderr.close()
 
 
-def test_old_command_goes_on_where_quotaline_is_gone(claude: Claude) -> None:
+def test_old_command_still_runs_after_quotaline_was_removed(claude: Claude) -> None:
     command = claude.had("cat")
     shutil.rmtree(claude.folder / "bin")
 
@@ -226,7 +226,7 @@ def test_command_that_an_older_version_installed_still_shows_both(claude: Claude
     assert shown.decode() == f"theirs {OURS}\n"
 
 
-def test_runner_that_is_called_wrongly_says_how(claude: Claude) -> None:
+def test_usage_error_prints_the_usage(claude: Claude) -> None:
     done = subprocess.run(["quotaline", "combine"], env=claude.environ, capture_output=True, check=False)
 
     assert (done.returncode, done.stdout) == (2, b"")

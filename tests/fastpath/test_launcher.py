@@ -85,7 +85,7 @@ def test_launcher_and_python_agree_on_the_folder(
 @pytest.mark.parametrize(
     "icon", ["", "\u25d1 \u2588\u2591 ", "\U000f0a9e \ue0b0 "], ids=["ascii", "unicode", "nerd"]
 )
-def test_styled_line_is_printed_as_it_was_written(
+def test_styled_line_is_printed_unchanged(
     command: pathlib.Path, tmp_path: pathlib.Path, host: str, icon: str
 ) -> None:
     text = MARKUPS[host]([Span(f"{icon}8%", "bold dim italic underline inverted red")])
@@ -102,7 +102,7 @@ def test_styled_line_is_printed_as_it_was_written(
 @pytest.mark.parametrize(
     "config", ["other", "./other", "{}//other", "{}/./other", "{}/a/../other", "{}/other/.", "{}/other/.."]
 )
-def test_config_dir_that_a_shell_can_not_make_canonical_is_python_s(
+def test_config_dir_that_a_shell_can_not_normalise_is_left_to_python(
     command: pathlib.Path, tmp_path: pathlib.Path, config: str
 ) -> None:
     environ = {"HOME": str(tmp_path), "CLAUDE_CONFIG_DIR": config.format(tmp_path)}
@@ -111,7 +111,7 @@ def test_config_dir_that_a_shell_can_not_make_canonical_is_python_s(
 
 
 @pytest.mark.parametrize("home", [None, "", "relative", "~"])
-def test_without_a_home_python_decides(command: pathlib.Path, home: str | None) -> None:
+def test_missing_home_is_left_to_python(command: pathlib.Path, home: str | None) -> None:
     assert run(command, {} if home is None else {"HOME": home}, "--for", "plain") == HANDED_OVER
 
 
@@ -147,11 +147,11 @@ def test_colour_goes_by_no_color_then_force_then_clicolor_and_the_terminal(
 
 
 @pytest.mark.parametrize("words", [["status"], ["--version"], ["--for", "nonsense"], ["--for"], ["a", "b c"]])
-def test_every_other_command_is_python_s(command: pathlib.Path, words: list[str]) -> None:
+def test_every_other_command_is_left_to_python(command: pathlib.Path, words: list[str]) -> None:
     assert run(command, {}, *words) == f"handed over: {' '.join(words)}"
 
 
-def test_symlink_to_the_launcher_finds_its_other_half(command: pathlib.Path, tmp_path: pathlib.Path) -> None:
+def test_launcher_finds_quotaline_cli_through_a_symlink(command: pathlib.Path, tmp_path: pathlib.Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere/q").symlink_to(command)
 
@@ -164,7 +164,7 @@ def test_launcher_shows_unknown_when_python_is_gone(command: pathlib.Path, tmp_p
     assert run(command, {"HOME": str(tmp_path)}, "--for", "plain") == "[5h:-- 7d:--]"
 
 
-def test_file_that_was_written_in_place_is_not_believed(
+def test_file_that_was_written_in_place_is_left_to_python(
     command: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
     path = lay(f"{tmp_path}/.cache/quotaline/default")
@@ -199,7 +199,7 @@ def test_fresh_segment_costs_one_execve_and_no_fork(command: pathlib.Path, tmp_p
     assert traced(tmp_path, command, "--for", "plain", environ=environ) == ["execve"]
 
 
-def test_due_segment_is_started_once_however_often_it_is_read(
+def test_due_segment_starts_one_refresher_however_often_it_is_read(
     command: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
     folder = f"{tmp_path}/.cache/quotaline/default"

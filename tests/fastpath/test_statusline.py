@@ -104,7 +104,7 @@ SAMPLED_AT = 1_795_300_000
         ("v2.1.330-zero-and-50", "[5h:0% 7d:50%]"),
     ],
 )
-def test_every_real_input_gives_its_line(quiet: World, data: pathlib.Path, sample: str, line: str) -> None:
+def test_every_recorded_input_gives_its_line(quiet: World, data: pathlib.Path, sample: str, line: str) -> None:
     quiet.travel(SAMPLED_AT - time.time())
 
     assert shown(quiet, (data / f"statusline/{sample}.json").read_bytes().strip()) == line
@@ -118,7 +118,7 @@ def test_more_than_100_percent_is_shown(quiet: World) -> None:
     assert shown(quiet, status(105, 77)) == "[5h:105% 7d:77%]"
 
 
-def test_one_run_of_claude_code_serves_every_other_host_without_a_request(live: World) -> None:
+def test_one_run_updates_every_other_host_without_a_request(live: World) -> None:
     assert shown(live, status(8, 77)) == "[5h:8% 7d:77%]"
 
     assert live.segment("plain") == "[5h:8% 7d:77%]"
@@ -127,7 +127,7 @@ def test_one_run_of_claude_code_serves_every_other_host_without_a_request(live: 
     assert live.requests == []
 
 
-def test_same_input_again_is_printed_by_the_shell_alone(live: World, tmp_path: pathlib.Path) -> None:
+def test_repeated_input_is_printed_by_the_shell_alone(live: World, tmp_path: pathlib.Path) -> None:
     text = status()
     shown(live, text)
     (tmp_path / "input").write_bytes(text + b"\n")
@@ -145,7 +145,7 @@ def test_same_input_again_is_printed_by_the_shell_alone(live: World, tmp_path: p
     assert calls == ["execve"]
 
 
-def test_other_keys_and_their_order_change_nothing(quiet: World) -> None:
+def test_unknown_keys_and_the_order_of_keys_change_nothing(quiet: World) -> None:
     shown(quiet, status(8))
     document = json.loads(status(9))
     backwards = dict(reversed(document.items()))
@@ -175,14 +175,14 @@ def test_other_keys_and_their_order_change_nothing(quiet: World) -> None:
     ],
     ids=range(12),
 )
-def test_input_without_usable_limits_shows_what_is_believed(quiet: World, text: bytes) -> None:
+def test_input_without_usable_limits_shows_the_current_usage(quiet: World, text: bytes) -> None:
     assert shown(quiet, status(8, 77, session="another")) == "[5h:8% 7d:77%]"
 
     assert shown(quiet, text) == "[5h:8% 7d:77%]"
     assert shown(quiet, text) == "[5h:8% 7d:77%]"
 
 
-def test_closed_stdin_shows_what_is_believed(quiet: World) -> None:
+def test_closed_stdin_shows_the_current_usage(quiet: World) -> None:
     shown(quiet, status(8, 77))
 
     done = quiet.run("sh", "-c", "quotaline --for claude <&-")
@@ -191,7 +191,7 @@ def test_closed_stdin_shows_what_is_believed(quiet: World) -> None:
     assert b"8%" in done.stdout
 
 
-def test_line_is_printed_once_although_nothing_can_be_written(quiet: World) -> None:
+def test_line_is_printed_once_on_a_full_disk(quiet: World) -> None:
     text = quiet.folder / "input"
     text.write_bytes(status(8, 77) + b"\n")
     with text.open() as stdin:
@@ -227,7 +227,7 @@ def test_no_other_host_reads_stdin(live: World, host: str) -> None:
     "variable",
     ["ANTHROPIC_API_KEY", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"],
 )
-def test_session_without_a_plan_shows_its_cost_and_never_somebodys_quota(quiet: World, variable: str) -> None:
+def test_session_without_a_plan_shows_its_cost_and_never_the_quota_of_the_login(quiet: World, variable: str) -> None:
     shown(quiet, status(8, 77))
 
     for _ in range(2):
@@ -245,7 +245,7 @@ def test_alternating_sessions_never_lower_the_number(quiet: World) -> None:
     assert why(quiet)["rejected"][0]["why"] == "undated, and lower than the number from statusline"
 
 
-def test_dated_answer_of_the_endpoint_may_lower_it(live: World) -> None:
+def test_dated_answer_of_the_endpoint_may_lower_the_number(live: World) -> None:
     shown(live, status(20, 77))
     live.endpoint(body=usage(15, 77))
     live.refresh()
@@ -254,7 +254,7 @@ def test_dated_answer_of_the_endpoint_may_lower_it(live: World) -> None:
     assert shown(live, status(20, 77)) == "[5h:15% 7d:77%]"
 
 
-def test_idle_session_that_repeats_itself_is_no_news_and_one_that_works_is(live: World) -> None:
+def test_repetition_of_an_idle_session_is_no_news_but_that_of_a_working_one_is(live: World) -> None:
     shown(live, status(8, 77, worked=100))
     live.travel(400)
     shown(live, status(8, 77, worked=100))
@@ -266,7 +266,7 @@ def test_idle_session_that_repeats_itself_is_no_news_and_one_that_works_is(live:
     assert len(live.requests) == 1
 
 
-def test_another_account_never_sees_the_old_ones_numbers(quiet: World) -> None:
+def test_another_account_never_sees_the_numbers_of_the_old_one(quiet: World) -> None:
     def log_in_as(account: str) -> None:
         (quiet.home / ".claude.json").write_text(json.dumps({"oauthAccount": {"accountUuid": account}}))
 
@@ -289,13 +289,13 @@ def test_two_config_dirs_never_see_each_others_numbers(quiet: World) -> None:
     assert quiet.segment(env=work) == "[5h:50% 7d:60%]"
 
 
-def test_config_dir_that_only_python_can_tell_loses_nothing_of_the_input(quiet: World) -> None:
+def test_input_arrives_complete_when_the_launcher_leaves_the_config_dir_to_python(quiet: World) -> None:
     odd = {"CLAUDE_CONFIG_DIR": f"{quiet.home}//.claude-work"}
 
     assert shown(quiet, status(50, 60), env=odd) == "[5h:50% 7d:60%]"
 
 
-def test_every_session_shows_the_number_that_any_of_them_was_told(quiet: World) -> None:
+def test_every_session_shows_the_highest_number_of_all_sessions(quiet: World) -> None:
     text = status(8, 77, session="idle")
     shown(quiet, text)
     shown(quiet, status(90, 77, session="busy"))
@@ -303,7 +303,7 @@ def test_every_session_shows_the_number_that_any_of_them_was_told(quiet: World) 
     assert shown(quiet, text) == "[5h:90% 7d:77%]"
 
 
-def test_window_that_ended_is_not_its_old_number_also_without_a_refresher(quiet: World) -> None:
+def test_window_that_ended_never_shows_its_old_number_even_without_a_refresher(quiet: World) -> None:
     text = status(97, 77)
     shown(quiet, text)
     (quiet.binaries / "quotaline-cli").rename(quiet.binaries / "gone")
@@ -316,7 +316,7 @@ def test_window_that_ended_is_not_its_old_number_also_without_a_refresher(quiet:
     assert lines == (UNKNOWN, "[5h:-- 7d:77%~2h]")
 
 
-def test_row_that_is_too_narrow_for_the_style_gets_less_of_it(quiet: World) -> None:
+def test_narrow_row_drops_the_parts_that_do_not_fit(quiet: World) -> None:
     quiet.configure("style = 'verbose'\n")
     quiet.refresh()
     text = status(8, 77)
@@ -332,7 +332,7 @@ def test_row_that_is_too_narrow_for_the_style_gets_less_of_it(quiet: World) -> N
     ]
 
 
-def test_template_may_name_what_only_the_session_knows(quiet: World) -> None:
+def test_template_may_use_the_fields_of_the_session(quiet: World) -> None:
     quiet.configure("format = '\\[$5h( $model)( ctx $context)( $tokens)( $cost)\\]'\n")
     quiet.refresh()
     context = {"used_percentage": 41.7, "total_input_tokens": 13200, "total_output_tokens": 12}
@@ -348,7 +348,7 @@ def test_template_may_name_what_only_the_session_knows(quiet: World) -> None:
     assert quiet.segment() == "[8%]"
 
 
-def test_screen_reader_hears_words_and_others_still_see_numbers(quiet: World) -> None:
+def test_screen_reader_gets_words_and_other_sessions_still_get_numbers(quiet: World) -> None:
     text = status(8, 77)
     words = shown(quiet, text, env={"CLAUDE_AX_SCREEN_READER": "1"})
 
@@ -359,19 +359,19 @@ def test_screen_reader_hears_words_and_others_still_see_numbers(quiet: World) ->
     assert shown(quiet, text, env={"CLAUDE_AX_SCREEN_READER": "1"}).startswith("5 hour quota")
 
 
-def test_narrow_row_gets_the_short_line(quiet: World) -> None:
+def test_very_narrow_row_gets_the_numbers_alone(quiet: World) -> None:
     assert shown(quiet, status(8, 77), env={"COLUMNS": "10"}) == "8|77"
     assert shown(quiet, status(8, 77), env={"COLUMNS": "120"}) == "[5h:8% 7d:77%]"
 
 
-def test_source_that_is_turned_off_is_not_believed(quiet: World) -> None:
+def test_input_is_ignored_if_the_source_is_turned_off(quiet: World) -> None:
     quiet.configure("[sources]\nstatusline = false\n")
     quiet.refresh()
 
     assert shown(quiet, status(8, 77)) == UNKNOWN
 
 
-def test_learning_whose_login_it_is_does_not_put_the_first_request_off(live: World) -> None:
+def test_learning_the_account_does_not_delay_the_first_request(live: World) -> None:
     (live.home / ".claude.json").write_text('{"oauthAccount": {"accountUuid": "mine"}}')
 
     assert shown(live, status(rate_limits=None)) == UNKNOWN
@@ -379,7 +379,7 @@ def test_learning_whose_login_it_is_does_not_put_the_first_request_off(live: Wor
     assert len(live.requests) == 1
 
 
-def test_run_that_is_cancelled_after_its_line_has_not_spent_the_claim_for_nothing(live: World) -> None:
+def test_run_that_is_cancelled_after_its_claim_still_leads_to_a_request(live: World) -> None:
     for run in range(1, 9):
         shutil.rmtree(live.cache, ignore_errors=True)
         command = live.start("quotaline", "--for", "claude", start_new_session=True)
@@ -392,7 +392,7 @@ def test_run_that_is_cancelled_after_its_line_has_not_spent_the_claim_for_nothin
         live.settle()
 
 
-def test_hung_endpoint_does_not_keep_a_session_from_telling_its_numbers(live: World) -> None:
+def test_numbers_of_a_session_are_shown_while_the_endpoint_hangs(live: World) -> None:
     live.endpoint("hang")
     live.segment()
     until(lambda: live.requests)
@@ -442,7 +442,7 @@ def test_no_input_raises(text: bytes) -> None:
         lambda inner: st.dictionaries(st.text(max_size=8), inner),
     )
 )
-def test_shell_cuts_the_same_memo_out_as_python(document: object) -> None:
+def test_shell_and_python_extract_the_same_limits_text(document: object) -> None:
     text = json.dumps({"before": document, "rate_limits": document, "after": document}, separators=(",", ":"))
     cut = """
 IFS= read -r json; set -f; IFS='{}'; set -- $json; unset IFS; memo='' found=''

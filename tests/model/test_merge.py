@@ -53,7 +53,7 @@ def test_reset_that_jitters_is_the_same_window() -> None:
     assert shown(dated(90, ago=60), undated(2, ago=10, reset=RESET + 60)) == 90
 
 
-def test_undated_reading_of_an_older_window_is_not_believed() -> None:
+def test_undated_reading_of_an_older_window_is_not_shown() -> None:
     assert shown(dated(2, ago=60), undated(90, ago=10, reset=RESET - 7000)) == 2
 
 
@@ -62,7 +62,7 @@ def test_undated_reading_raises_a_dated_one_and_never_lowers_it() -> None:
     assert shown(dated(20, ago=60), undated(10, ago=10)) == 20
 
 
-def test_dated_reading_lowers_what_an_undated_one_said_before() -> None:
+def test_dated_reading_lowers_an_earlier_undated_number() -> None:
     assert shown(undated(30, ago=60), dated(10, ago=10)) == 10
 
 
@@ -76,7 +76,7 @@ def test_two_sessions_that_alternate_never_lower_the_number() -> None:
     assert seen[-1] == 20
 
 
-def test_same_number_told_again_is_younger() -> None:
+def test_repeated_number_is_younger() -> None:
     assert current(after(dated(20, ago=60), undated(20, ago=5)), NOW)["five_hour"].observed_at == NOW - 5
 
 
@@ -87,7 +87,7 @@ def test_window_that_has_ended_is_unknown_and_not_its_old_number() -> None:
     assert current_usage(merged, RESET) == Usage()
 
 
-def test_zero_is_shown_after_a_reset_only_if_a_dated_reading_said_so() -> None:
+def test_zero_is_shown_after_a_reset_if_a_dated_reading_reports_it() -> None:
     merged = after(dated(97, ago=60))
     observation = Reading("api", RESET + 5, Usage(five_hour=Window(0, None)))
 
@@ -98,12 +98,12 @@ def test_window_that_starts_after_a_dated_zero_is_newer() -> None:
     assert shown(dated(0, ago=60, reset=None), undated(3, ago=10)) == 3
 
 
-def test_limit_that_was_reset_by_hand_is_believed_although_its_window_would_go_on() -> None:
+def test_limit_that_was_reset_by_hand_is_shown_although_its_window_had_not_ended() -> None:
     assert shown(dated(80, ago=60, reset=RESET + 9000), dated(0, ago=10, reset=None)) == 0
     assert shown(dated(80, ago=60, reset=RESET + 9000), dated(5, ago=10, reset=RESET)) == 5
 
 
-def test_reading_of_another_account_drops_all_that_was_held() -> None:
+def test_reading_of_another_account_replaces_everything() -> None:
     mine = replace(dated(20, ago=60, account="mine"), usage=Usage(Window(20, RESET), Window(70, RESET)))
     merged = merge(merge(MergedUsage(), mine, NOW), dated(5, ago=10, account="yours"), NOW)
 
@@ -111,19 +111,19 @@ def test_reading_of_another_account_drops_all_that_was_held() -> None:
     assert current_usage(merged, NOW) == Usage(five_hour=Window(5, RESET))
 
 
-def test_reading_from_the_future_is_not_believed() -> None:
+def test_reading_dated_in_the_future_is_not_shown() -> None:
     merged = merge(after(dated(20, ago=60)), dated(90, ago=-3600), NOW)
 
     assert current(merged, NOW)["five_hour"].window == Window(20, RESET)
 
 
-def test_belief_from_a_clock_that_was_ahead_does_not_win_for_years() -> None:
+def test_reading_from_a_clock_that_was_ahead_does_not_win_for_years() -> None:
     ahead = merge(MergedUsage(), Reading("api", NOW + 1e8, Usage(Window(90, None))), NOW + 1e8)
 
     assert current(merge(ahead, dated(8, ago=1), NOW), NOW)["five_hour"].window.utilization == 8
 
 
-def test_number_of_a_day_ago_is_unknown() -> None:
+def test_number_that_is_a_day_old_is_unknown() -> None:
     merged = after(Reading("api", NOW, Usage(seven_day=Window(77, NOW + 300000))))
 
     assert current(merged, NOW + 86399)["seven_day"].window.utilization == 77
@@ -139,7 +139,7 @@ def test_credits_are_those_of_the_latest_reading() -> None:
     assert merged.credits == Credits(enabled=True, used=2.0)
 
 
-def test_each_window_that_is_not_believed_has_a_reason() -> None:
+def test_each_window_that_is_not_shown_has_a_reason() -> None:
     merged = after(dated(20, ago=10))
     cases = {
         "older than the number from api": dated(30, ago=60),
@@ -188,7 +188,7 @@ def test_merging_twice_changes_nothing(before: list[Reading], reading: Reading) 
 
 
 @given(st.lists(readings, max_size=6))
-def test_shown_number_was_told_and_its_window_runs(observation: list[Reading]) -> None:
+def test_shown_number_was_reported_and_its_window_has_not_ended(observation: list[Reading]) -> None:
     for key, one in current(after_at_once(observation), NOW).items():
         assert any(reading.usage.windows().get(key) == one.window for reading in observation)
         assert one.window.resets_at is None or one.window.resets_at > NOW
@@ -221,7 +221,7 @@ def test_number_never_comes_from_another_account(before: list[Reading], reading:
 
 
 @given(st.lists(readings, max_size=6))
-def test_belief_survives_json(observation: list[Reading]) -> None:
+def test_merged_usage_survives_json(observation: list[Reading]) -> None:
     merged = after_at_once(observation)
 
     assert MergedUsage.from_json(json.loads(json.dumps(merged.to_json()))) == merged

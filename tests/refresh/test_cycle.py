@@ -74,7 +74,7 @@ def machine(tmp_path: pathlib.Path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_answer_is_shown_and_not_asked_for_again_within_the_ttl(machine: Machine) -> None:
+def test_answer_is_shown_and_not_requested_again_within_the_ttl(machine: Machine) -> None:
     machine.refresh()
     machine.now += 59
     outcome = machine.refresh()
@@ -92,7 +92,7 @@ def test_ttl_can_be_set(machine: Machine) -> None:
     assert machine.asked == 2
 
 
-def test_forced_refresh_asks_although_the_belief_is_fresh_but_not_in_a_back_off(machine: Machine) -> None:
+def test_forced_refresh_makes_a_request_although_the_numbers_are_fresh_but_not_during_a_back_off(machine: Machine) -> None:
     machine.refresh()
     machine.answer = RateLimited()
     assert machine.refresh(force=True).requested
@@ -127,7 +127,7 @@ def test_ten_minutes_of_failures_cost_few_requests(
     assert 1 <= machine.asked <= most
 
 
-def test_refused_login_is_tried_again_once_it_was_rewritten(machine: Machine) -> None:
+def test_refused_login_is_tried_again_after_it_was_rewritten(machine: Machine) -> None:
     machine.answer = LoginExpired()
     machine.refresh()
     machine.pass_minutes(5)
@@ -149,7 +149,7 @@ def test_expired_login_makes_no_request(machine: Machine) -> None:
     assert machine.segment == "[5h:-- 7d:--]"
 
 
-def test_end_of_a_window_is_asked_about_at_once_also_in_a_calm(machine: Machine) -> None:
+def test_request_is_made_as_soon_as_a_window_ends_even_after_an_idle_time(machine: Machine) -> None:
     machine.refresh()
     machine.pass_minutes(30)
     asked = machine.asked
@@ -162,7 +162,7 @@ def test_end_of_a_window_is_asked_about_at_once_also_in_a_calm(machine: Machine)
     assert machine.segment == "[5h:0% 7d:77%]"
 
 
-def test_idle_hour_costs_a_dozen_requests_and_stays_fresh(machine: Machine) -> None:
+def test_idle_hour_costs_at_most_14_requests_and_stays_fresh(machine: Machine) -> None:
     machine.refresh()
     machine.asked = 0
     for _ in range(60):
@@ -173,7 +173,7 @@ def test_idle_hour_costs_a_dozen_requests_and_stays_fresh(machine: Machine) -> N
     assert machine.asked <= 14
 
 
-def test_refresher_that_is_killed_while_it_asks_has_asked(machine: Machine) -> None:
+def test_refresher_that_is_killed_during_a_request_backs_off(machine: Machine) -> None:
     def die(token: Token, *, now: float, user_agent: str) -> Usage:
         machine.asked += 1
         raise SystemExit
@@ -209,7 +209,7 @@ def test_token_that_was_renewed_for_the_same_account_keeps_the_numbers(machine: 
     assert machine.segment == FRESH
 
 
-def test_traffic_that_is_not_wanted_is_not_made(machine: Machine) -> None:
+def test_no_request_is_made_when_nonessential_traffic_is_disabled(machine: Machine) -> None:
     machine.environ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1"
 
     assert not machine.refresh(force=True).requested
@@ -235,7 +235,7 @@ def test_credits_reach_the_state(machine: Machine) -> None:
     assert state_file.load(machine.folder).merged.credits == Credits(enabled=True, used=1.5)
 
 
-def test_no_folder_is_one_line_and_no_request(machine: Machine) -> None:
+def test_missing_home_gives_one_line_and_no_request(machine: Machine) -> None:
     machine.environ = {}
 
     with pytest.raises(CacheFolderError, match="HOME is not set"):
@@ -243,7 +243,7 @@ def test_no_folder_is_one_line_and_no_request(machine: Machine) -> None:
     assert machine.asked == 0
 
 
-def test_keychain_that_refused_is_left_alone_for_six_hours() -> None:
+def test_keychain_is_not_read_for_six_hours_after_a_refusal() -> None:
     refused = State(keychain_until=NOW + KEYCHAIN_PAUSE)
 
     assert not may_read_keychain(refused, Settings({}), NOW)

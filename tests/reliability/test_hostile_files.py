@@ -1,4 +1,4 @@
-"""What may have happened to our files, to the disk below them, and to the home around them."""
+"""What may have happened to our files, to their disk, and to the home folder."""
 
 from __future__ import annotations
 

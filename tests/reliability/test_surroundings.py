@@ -32,7 +32,7 @@ def wait_for_request(live: World, asked: int) -> None:
     until(lambda: len(live.requests) > asked)
 
 
-# -- docs/reliability.md A3, J6: the refresher and those around it
+# -- docs/reliability.md A3, J6: the refresher and its host
 
 
 def test_output_ends_while_the_refresher_is_still_at_work(live: World) -> None:

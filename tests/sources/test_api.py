@@ -44,7 +44,7 @@ def test_answer_becomes_usage() -> None:
 
 
 @pytest.mark.parametrize(("setting", "sent"), [("", f"quotaline/{__version__}"), ("mine/1.0", "mine/1.0")])
-def test_request_names_us_unless_a_setting_says_otherwise(setting: str, sent: str) -> None:
+def test_user_agent_names_quotaline_unless_a_setting_replaces_it(setting: str, sent: str) -> None:
     with responses.RequestsMock() as endpoint:
         endpoint.get(ENDPOINT, json={"limits": []})
         fetch(TOKEN, now=NOW, user_agent=setting)
@@ -99,7 +99,7 @@ def test_netrc_does_not_replace_our_authorization(
         ({"body": OSError("no CA bundle")}, Unreachable),
     ],
 )
-def test_every_failure_is_an_error_of_its_own_in_one_line_without_the_token(
+def test_every_failure_raises_its_own_error_in_one_line_without_the_token(
     answer: dict[str, object], error: type[QuotalineError]
 ) -> None:
     with pytest.raises(error) as raised:
@@ -110,7 +110,7 @@ def test_every_failure_is_an_error_of_its_own_in_one_line_without_the_token(
     assert raised.value.__context__ is None
 
 
-def test_usage_beside_an_unknown_error_key_is_believed() -> None:
+def test_usage_beside_a_null_error_key_is_read() -> None:
     assert ask(json={"limits": [], "error": None}) == Usage()
 
 
@@ -132,13 +132,13 @@ def test_usage_beside_an_unknown_error_key_is_believed() -> None:
         ("Sat, 21 Nov 2020 22:28:40 GMT", None),
     ],
 )
-def test_retry_after_is_read_in_both_forms_and_senseless_ones_are_as_if_missing(
+def test_retry_after_is_read_in_both_forms_and_nonsense_counts_as_missing(
     header: str | None, seconds: float | None
 ) -> None:
     assert parse_retry_after(header, NOW) == seconds
 
 
-def test_rate_limit_tells_the_seconds_it_asks_for() -> None:
+def test_rate_limit_error_has_the_requested_seconds() -> None:
     with pytest.raises(RateLimited, match="1600 s") as raised:
         ask(status=429, headers={"Retry-After": "1600"})
 
@@ -146,7 +146,7 @@ def test_rate_limit_tells_the_seconds_it_asks_for() -> None:
 
 
 @given(st.text(max_size=40))
-def test_no_retry_after_raises_or_waits_for_ever(header: str) -> None:
+def test_retry_after_never_raises_and_is_at_most_six_hours(header: str) -> None:
     seconds = parse_retry_after(header, NOW)
 
     assert seconds is None or 0 < seconds <= 21600

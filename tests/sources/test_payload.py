@@ -61,14 +61,14 @@ def test_reset_in_every_form_becomes_epoch_seconds(reset: object, at: float | No
     "reset",
     ["", "soon", "9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z", "1970-01-01", 0, -1, 1e999, True, [], {}],
 )
-def test_window_with_a_senseless_reset_was_not_told(reset: object) -> None:
+def test_window_with_a_nonsense_reset_counts_as_not_reported(reset: object) -> None:
     assert one({"five_hour": {"utilization": 8, "resets_at": reset}}).five_hour is None
 
 
 @pytest.mark.parametrize(
     "used", [None, True, "8", -1, 1000, float("nan"), float("inf"), 10**400, [], {}, 1_776_950_400]
 )
-def test_window_with_an_absurd_utilization_was_not_told(used: object) -> None:
+def test_window_with_an_absurd_utilization_counts_as_not_reported(used: object) -> None:
     assert one({"five_hour": {"utilization": used, "resets_at": RESET}, "limits": []}).five_hour is None
 
 
@@ -79,7 +79,7 @@ def test_utilization_is_rounded_to_a_tenth_and_may_exceed_100(used: float, shown
     assert one({"five_hour": {"utilization": used}}).five_hour == Window(shown, None, 18000)
 
 
-def test_null_windows_unknown_keys_and_code_names_are_passed_over() -> None:
+def test_null_windows_unknown_keys_and_code_names_are_ignored() -> None:
     body = {
         "five_hour": None,
         "seven_day": None,
@@ -91,7 +91,7 @@ def test_null_windows_unknown_keys_and_code_names_are_passed_over() -> None:
     assert one(body) == Usage()
 
 
-def test_windows_are_taken_from_limits_where_the_old_keys_are_null() -> None:
+def test_windows_come_from_limits_if_the_old_keys_are_null() -> None:
     limits = [
         {"kind": "session", "percent": 12, "resets_at": RESET},
         {"kind": "weekly_all", "percent": 34.5, "resets_at": RESET},
@@ -163,26 +163,26 @@ def test_credits_are_money_in_whole_units(observation: object, credits_: Credits
 
 
 @pytest.mark.parametrize("body", [None, [], "x", 1, {}, {"error": {"type": "api_error"}}, {"hello": 1}])
-def test_what_is_no_usage_answer_is_refused(body: object) -> None:
+def test_body_that_is_not_a_usage_answer_is_refused(body: object) -> None:
     with pytest.raises(UnreadableAnswer):
         one(body)
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5000, "\ufeff{}", "{", b"\xff\xfe", b"\x00"])
-def test_json_that_breaks_parsers_is_a_value_error(text: str | bytes) -> None:
+def test_json_that_defeats_the_parser_raises_value_error(text: str | bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         json_text.load(text)
 
 
 @given(st.dictionaries(st.sampled_from(sorted(payload.KNOWN_KEYS)), anything, min_size=1))
-def test_no_answer_raises_and_none_makes_a_window_that_is_not_one(body: dict[str, object]) -> None:
+def test_no_answer_raises_or_gives_an_invalid_window(body: dict[str, object]) -> None:
     for window in one(body).windows().values():
         assert 0 <= window.utilization <= 999
         assert window.resets_at is None or abs(window.resets_at - NOW) <= 370 * 86400
 
 
 @given(st.text())
-def test_scope_names_hold_nothing_that_a_terminal_or_shell_understands(text: str) -> None:
+def test_scope_names_are_short_and_safe_for_terminals_and_shells(text: str) -> None:
     name = payload.sanitize_scope_name(text)
 
     assert 1 <= len(name) <= 12

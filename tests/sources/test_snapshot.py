@@ -82,7 +82,7 @@ def test_unchanged_file_is_not_read_again(environ: dict[str, str]) -> None:
         (cached(tangelo=None), "no usage in it"),
     ],
 )
-def test_snapshot_that_may_not_be_used_says_why(environ: dict[str, str], document: object, why: str) -> None:
+def test_rejected_snapshot_has_a_reason(environ: dict[str, str], document: object, why: str) -> None:
     write(environ, document)
 
     found = snapshot.read(environ, "", NOW)
@@ -92,7 +92,7 @@ def test_snapshot_that_may_not_be_used_says_why(environ: dict[str, str], documen
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", json.dumps(cached())[:-20], "\x00"])
-def test_file_that_somebody_is_writing_is_left_for_another_time(environ: dict[str, str], text: str) -> None:
+def test_incomplete_file_is_not_read(environ: dict[str, str], text: str) -> None:
     write(environ, text)
 
     found = snapshot.read(environ, "", NOW)
@@ -100,13 +100,13 @@ def test_file_that_somebody_is_writing_is_left_for_another_time(environ: dict[st
     assert found is None or found.reading is None
 
 
-def test_missing_file_and_fifo_are_nothing(environ: dict[str, str]) -> None:
+def test_missing_file_and_fifo_give_no_snapshot(environ: dict[str, str]) -> None:
     assert snapshot.read(environ, "", NOW) is None
     os.mkfifo(f"{environ['HOME']}/.claude.json")
     assert snapshot.read(environ, "", NOW) is None
 
 
-def test_text_that_quotes_the_key_is_not_taken_for_it(environ: dict[str, str]) -> None:
+def test_quoted_key_in_a_text_is_not_mistaken_for_the_key(environ: dict[str, str]) -> None:
     forged = json.dumps(cached(five_hour={"utilization": 99}))
     write(environ, {"history": [forged, "}" * 50], **cached()})
 
@@ -117,7 +117,7 @@ def test_text_that_quotes_the_key_is_not_taken_for_it(environ: dict[str, str]) -
     assert found.reading.usage == Usage(five_hour=Window(8, None, 18000))
 
 
-def test_file_of_many_megabytes_is_read_in_part(environ: dict[str, str]) -> None:
+def test_file_of_many_megabytes_is_read_quickly(environ: dict[str, str]) -> None:
     write(environ, {"projects": {f"/p{n}": "x" * 1000 for n in range(20_000)}, **cached()})
 
     found = snapshot.read(environ, "", NOW)
@@ -161,7 +161,7 @@ def test_stream_of_the_real_client_is_read(data: pathlib.Path) -> None:
 @pytest.mark.parametrize(
     "output", [b"", b"You are currently using your subscription\n", b"{}\n[]\nnull\n", b"\xff"]
 )
-def test_client_that_tells_no_usage_is_no_source(output: bytes) -> None:
+def test_client_output_without_usage_gives_no_reading(output: bytes) -> None:
     assert claude_cli.parse(output, NOW) is None
 
 
@@ -185,7 +185,7 @@ def observation(live: World, used: int) -> str:
     return f'cat "{live.folder}/stream"'
 
 
-def test_client_is_started_only_where_it_is_turned_on_and_every_five_minutes(live: World) -> None:
+def test_client_runs_only_if_turned_on_and_at_most_every_five_minutes(live: World) -> None:
     runs = stand_in(live, observation(live, 8))
     live.configure("[sources]\napi = false\n")
     live.refresh()
@@ -205,7 +205,7 @@ def test_client_is_started_only_where_it_is_turned_on_and_every_five_minutes(liv
     assert live.requests == []
 
 
-def test_client_serves_where_the_endpoint_does_not(live: World) -> None:
+def test_client_provides_numbers_when_the_endpoint_fails(live: World) -> None:
     stand_in(live, observation(live, 12))
     live.log_in(scopes=["user:inference"])
     live.configure("[sources]\nclaude_cli = true\n")
