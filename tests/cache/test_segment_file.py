@@ -1,4 +1,4 @@
-"""The segment file: what is written is read back, by Python and by the launcher alike."""
+"""The segment file: which text is read at which time, and that damage is recognised."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROWS = [(NOW + 100, "young"), (NOW + 200, "old"), (FOR_EVER, "unknown")]
 
 
 def test_text_changes_with_time_and_the_last_one_is_valid_for_ever() -> None:
-    # Read by a clock alone: as after a reboot, or where there is no uptime.
+    # Another boot id: read by the wall clock, as after a reboot or without an uptime.
     content = segment_file.encode(ROWS, NOW + 60, NOW).replace(b" ", b" ", 1)
     content = b" ".join([*content.split(b" ")[:2], b"another-boot", *content.split(b" ")[3:]])
 

@@ -1,4 +1,4 @@
-"""state.json: what survives, what heals, and what an upgrade takes over."""
+"""state.json: damaged files are replaced, and an upgrade keeps the back-off and the settings."""
 
 from __future__ import annotations
 

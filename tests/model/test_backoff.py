@@ -33,13 +33,13 @@ HOUR, DAY = 3600.0, 86400.0
 
 
 def waits(error: QuotalineError, times: int, state: Backoff | None = None) -> list[float]:
-    """Return the wait after each of so many failures, each as soon as it is allowed."""
-    state, now, found = state or Backoff(), NOW, []
+    """Return the wait after each of `times` failures in a row, each of a request made as soon as allowed."""
+    state, now, spans = state or Backoff(), NOW, []
     for _ in range(times):
         state = record_failure(state, error, now, "login")
-        found.append(state.until - now)
+        spans.append(state.until - now)
         now = state.until
-    return found
+    return spans
 
 
 @pytest.mark.parametrize("error", [ServerError(500), Unreachable(), UnreadableAnswer()])
@@ -87,10 +87,10 @@ def test_idle_hour_costs_at_most_14_requests() -> None:
 
 
 def test_news_from_another_source_ends_the_idle_interval_but_no_back_off() -> None:
-    idle_interval = record_answer(replace(Backoff(), idle_interval=300.0), NOW, ttl=60, changed=False)
-    limited = record_failure(idle_interval, RateLimited(), NOW, "")
+    idle = record_answer(replace(Backoff(), idle_interval=300.0), NOW, ttl=60, changed=False)
+    limited = record_failure(idle, RateLimited(), NOW, "")
 
-    assert end_idle(idle_interval, NOW + 10, ttl=60).until == NOW + 60
+    assert end_idle(idle, NOW + 10, ttl=60).until == NOW + 60
     assert end_idle(limited, NOW + 10, ttl=60) == limited
 
 

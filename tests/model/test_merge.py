@@ -1,4 +1,4 @@
-"""Which reading is believed, situation by situation, and what must hold for all of them."""
+"""Which number is shown after several readings, case by case, and what holds for any readings."""
 
 from __future__ import annotations
 
@@ -89,9 +89,9 @@ def test_window_that_has_ended_is_unknown_and_not_its_old_number() -> None:
 
 def test_zero_is_shown_after_a_reset_if_a_dated_reading_reports_it() -> None:
     merged = after(dated(97, ago=60))
-    observation = Reading("api", RESET + 5, Usage(five_hour=Window(0, None)))
+    zero = Reading("api", RESET + 5, Usage(five_hour=Window(0, None)))
 
-    assert current(merge(merged, observation, RESET + 6), RESET + 6)["five_hour"].window.utilization == 0
+    assert current(merge(merged, zero, RESET + 6), RESET + 6)["five_hour"].window.utilization == 0
 
 
 def test_window_that_starts_after_a_dated_zero_is_newer() -> None:
@@ -149,12 +149,13 @@ def test_each_window_that_is_not_shown_has_a_reason() -> None:
     }
 
     assert {
-        why: list(rejections(merge(merged, one, NOW), one, NOW).values()) for why, one in cases.items()
-    } == {why: [why] for why in cases}
+        reason: list(rejections(merge(merged, reading, NOW), reading, NOW).values())
+        for reason, reading in cases.items()
+    } == {reason: [reason] for reason in cases}
     assert rejections(merge(merged, dated(30, ago=5), NOW), dated(30, ago=5), NOW) == {}
 
 
-# Windows of 5 h: their resets are hours apart, or jitter by a minute at most.
+# Windows of 5 h: resets are hours apart, or differ by the jitter of at most a minute.
 resets = st.builds(
     lambda window, jitter: NOW + window * 18000 + jitter, st.integers(-1, 2), st.floats(-50, 50)
 )
@@ -173,11 +174,13 @@ readings = st.builds(
 )
 
 
-@given(st.lists(readings, max_size=6).flatmap(lambda each: st.tuples(st.just(each), st.permutations(each))))
+@given(
+    st.lists(readings, max_size=6).flatmap(lambda order: st.tuples(st.just(order), st.permutations(order)))
+)
 def test_order_of_arrival_does_not_matter(orders: tuple[list[Reading], list[Reading]]) -> None:
-    one, other = (after_at_once(order) for order in orders)
+    first, second = (after_at_once(order) for order in orders)
 
-    assert current(one, NOW) == current(other, NOW)
+    assert current(first, NOW) == current(second, NOW)
 
 
 @given(st.lists(readings, max_size=5), readings)
@@ -188,30 +191,30 @@ def test_merging_twice_changes_nothing(before: list[Reading], reading: Reading) 
 
 
 @given(st.lists(readings, max_size=6))
-def test_shown_number_was_reported_and_its_window_has_not_ended(observation: list[Reading]) -> None:
-    for key, one in current(after_at_once(observation), NOW).items():
-        assert any(reading.usage.windows().get(key) == one.window for reading in observation)
-        assert one.window.resets_at is None or one.window.resets_at > NOW
-        assert NOW - 86400 < one.observed_at <= NOW + 2
+def test_shown_number_was_reported_and_its_window_has_not_ended(reported: list[Reading]) -> None:
+    for key, shown in current(after_at_once(reported), NOW).items():
+        assert any(reading.usage.windows().get(key) == shown.window for reading in reported)
+        assert shown.window.resets_at is None or shown.window.resets_at > NOW
+        assert NOW - 86400 < shown.observed_at <= NOW + 2
 
 
 @given(st.lists(readings, max_size=5), readings)
 def test_undated_reading_never_lowers_a_number_of_the_same_window(
     before: list[Reading], reading: Reading
 ) -> None:
-    held = current(after_at_once(before), NOW)
+    earlier = current(after_at_once(before), NOW)
     later = current(merge(after_at_once(before), replace(reading, dated=False), NOW), NOW)
 
-    for key, one in held.items():
-        same = abs((later[key].window.resets_at or 0) - (one.window.resets_at or 0)) <= 120
-        assert not same or later[key].window.utilization >= one.window.utilization
+    for key, observation in earlier.items():
+        same = abs((later[key].window.resets_at or 0) - (observation.window.resets_at or 0)) <= 120
+        assert not same or later[key].window.utilization >= observation.window.utilization
 
 
 @given(st.lists(readings, max_size=5), readings)
 def test_number_never_comes_from_another_account(before: list[Reading], reading: Reading) -> None:
     mine = replace(MergedUsage(), account="mine")
-    for one in before:
-        mine = merge(mine, replace(one, account="mine"), NOW)
+    for earlier in before:
+        mine = merge(mine, replace(earlier, account="mine"), NOW)
     yours = merge(mine, replace(reading, account="yours"), NOW)
 
     assert all(
@@ -221,14 +224,14 @@ def test_number_never_comes_from_another_account(before: list[Reading], reading:
 
 
 @given(st.lists(readings, max_size=6))
-def test_merged_usage_survives_json(observation: list[Reading]) -> None:
-    merged = after_at_once(observation)
+def test_merged_usage_survives_json(reported: list[Reading]) -> None:
+    merged = after_at_once(reported)
 
     assert MergedUsage.from_json(json.loads(json.dumps(merged.to_json()))) == merged
 
 
-def after_at_once(each: list[Reading]) -> MergedUsage:
+def after_at_once(reported: list[Reading]) -> MergedUsage:
     merged = MergedUsage()
-    for reading in each:
+    for reading in reported:
         merged = merge(merged, reading, NOW)
     return merged

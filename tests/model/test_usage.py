@@ -1,4 +1,4 @@
-"""The values: what they compute, and that they survive JSON."""
+"""The values: what they compute, and that they can be stored as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ usages = st.builds(
     five_hour=st.none() | windows,
     seven_day=st.none() | windows,
     scoped=st.dictionaries(st.text("abcXYZ", min_size=1), windows).map(
-        lambda each: tuple(ScopedWindow(name, window) for name, window in sorted(each.items()))
+        lambda scoped: tuple(ScopedWindow(name, window) for name, window in sorted(scoped.items()))
     ),
     spend=st.none() | windows,
     credits=st.none()

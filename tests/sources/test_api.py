@@ -1,4 +1,4 @@
-"""The one request and every kind of answer. The real TLS endpoint is in test_world.py and test_network.py."""
+"""The request, and every kind of answer. The real TLS endpoint is in test_world.py and test_network.py."""
 
 from __future__ import annotations
 
@@ -33,14 +33,16 @@ RATE_LIMIT = {"error": {"type": "rate_limit_error", "message": "Rate limited. Pl
 SCOPE = {"type": "error", "error": {"type": "permission_error", "message": "scope requirement user:profile"}}
 
 
-def ask(**answer: Any) -> Usage:
+def fetch_answer(**answer: Any) -> Usage:
     with responses.RequestsMock() as endpoint:
         endpoint.get(ENDPOINT, **answer)
         return fetch(TOKEN, now=NOW)
 
 
 def test_answer_becomes_usage() -> None:
-    assert ask(json={"five_hour": {"utilization": 8, "resets_at": None}}) == Usage(Window(8, None, 18000))
+    assert fetch_answer(json={"five_hour": {"utilization": 8, "resets_at": None}}) == Usage(
+        Window(8, None, 18000)
+    )
 
 
 @pytest.mark.parametrize(("setting", "sent"), [("", f"quotaline/{__version__}"), ("mine/1.0", "mine/1.0")])
@@ -103,7 +105,7 @@ def test_every_failure_raises_its_own_error_in_one_line_without_the_token(
     answer: dict[str, object], error: type[QuotalineError]
 ) -> None:
     with pytest.raises(error) as raised:
-        ask(**answer)
+        fetch_answer(**answer)
 
     assert "\n" not in str(raised.value)
     assert "canary" not in repr(raised.value)
@@ -111,7 +113,7 @@ def test_every_failure_raises_its_own_error_in_one_line_without_the_token(
 
 
 def test_usage_beside_a_null_error_key_is_read() -> None:
-    assert ask(json={"limits": [], "error": None}) == Usage()
+    assert fetch_answer(json={"limits": [], "error": None}) == Usage()
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_retry_after_is_read_in_both_forms_and_nonsense_counts_as_missing(
 
 def test_rate_limit_error_has_the_requested_seconds() -> None:
     with pytest.raises(RateLimited, match="1600 s") as raised:
-        ask(status=429, headers={"Retry-After": "1600"})
+        fetch_answer(status=429, headers={"Retry-After": "1600"})
 
     assert raised.value.retry_after == 1600
 

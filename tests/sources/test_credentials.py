@@ -1,4 +1,4 @@
-"""Claude Code's login: which is used, and which is not."""
+"""Claude Code's login: which one is used, and which is refused."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_token_is_a_fixed_word_in_every_text_form() -> None:
     assert b"canary" not in pickle.dumps(token)
 
 
-# -- the Keychain: the one thing here that can only be played
+# -- the Keychain, which is replaced by a dict: there is none on this system
 
 
 @pytest.fixture
@@ -161,10 +161,10 @@ def keychain(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], object]:
     items: dict[tuple[str, str], object] = {}
 
     def read(service: str, account: str) -> str | None:
-        found = items.get((service, account))
-        if isinstance(found, Exception):
-            raise found
-        return str(found) if found else None
+        item = items.get((service, account))
+        if isinstance(item, Exception):
+            raise item
+        return str(item) if item else None
 
     monkeypatch.setattr(credentials, "_read_keychain", read)
     return items
