@@ -14,7 +14,7 @@ from quotaline.cache.segment_file import Memo
 from quotaline.cache.segment_format import FOR_EVER
 from quotaline.model.merge import MergedUsage, merge
 from quotaline.model.usage import Reading, Usage, Window
-from quotaline.segment.markup import rows
+from quotaline.segment.schedule import schedules
 
 NOW = float(int(time.time()))
 ROWS = [(NOW + 100, "young"), (NOW + 200, "old"), (FOR_EVER, "unknown")]
@@ -88,7 +88,7 @@ def test_schedule_goes_from_fresh_to_old_to_ended_to_unknown() -> None:
     usage = Usage(Window(8.9, NOW + 7300), Window(77, NOW + 90000))
     merged = merge(MergedUsage(), Reading("api", NOW - 100, usage), NOW)
 
-    table = rows(merged, "plain", NOW)
+    table = schedules(merged, ("plain",), NOW)["plain"]
 
     times = [0, *(until - NOW for until, _ in table)]
     texts = dict(zip(times, (text for _, text in table), strict=False))

@@ -32,8 +32,8 @@ def test_version_and_help(live: World) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["nonsense"], "invalid choice: 'nonsense'"),
-        (["--for", "nonsense"], "invalid choice: 'nonsense'"),
+        (["nonsense"], "unknown command 'nonsense'"),
+        (["--for", "nonsense"], "unknown host 'nonsense'"),
         (["status", "--nonsense"], "unrecognized arguments"),
         (["config"], "required"),
         (["config", "get", "tt"], "unknown key 'tt'; did you mean ttl?"),
@@ -247,7 +247,7 @@ def test_template_is_written_as_it_was_typed(live: World) -> None:
         (
             "format",
             "a $5h.usd",
-            "format: column 3: unknown field '5h.usd'; did you mean 5h.used? there are: 5h,",
+            "format: column 3: unknown field '5h.usd'; did you mean 5h.used? choose from: 5h,",
         ),
         ("sources.apy", "true", "unknown key 'sources.apy'; did you mean sources.api?"),
     ],

@@ -17,10 +17,12 @@ from quotaline.cache.state_file import State, add_rejected
 from quotaline.fastpath import session_segment
 from quotaline.fastpath.stdio import print_line, read_stdin
 from quotaline.model.usage import Reading
+from quotaline.refresh.due import next_due
 from quotaline.refresh.ingest import apply_reading, sync_with_client
-from quotaline.refresh.publish import SESSION, next_due, publish
-from quotaline.segment.markup import fitted, rows, widest
+from quotaline.refresh.publish import SESSION, publish
 from quotaline.segment.options import DisplayOptions, display_options
+from quotaline.segment.rendering import render
+from quotaline.segment.schedule import schedules, widest
 from quotaline.settings import Settings, saved_settings
 from quotaline.sources import statusline
 
@@ -77,7 +79,7 @@ def run(environ: Mapping[str, str]) -> None:
                 elif state != saved:
                     state_file.save(folder, state)
                 if parsed.session:
-                    schedule = rows(state.merged, "claude", now, options)
+                    schedule = schedules(state.merged, ("claude",), now, options)["claude"]
                     memo.width = widest(schedule)
                     content = segment_file.encode(schedule, due, now, memo)
                     store.write(folder, SESSION + parsed.session, content)
@@ -104,7 +106,8 @@ def _line(state: State, environ: Mapping[str, str], now: float, options: Display
     if environ.get("CLAUDE_AX_SCREEN_READER") == "1":
         options = replace(options, style="words", template=None)
     columns = environ.get("COLUMNS", "")
-    return fitted(state.merged, "claude", now, int(columns) if columns.isdecimal() else None, options)
+    options = options.limited_to(int(columns) if columns.isdecimal() else None)
+    return render(state.merged, ("claude",), now, options)["claude"]
 
 
 def _refreshed_at(saved: State, synced: State, state: State, now: float) -> float:

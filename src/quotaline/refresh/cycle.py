@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from quotaline.cache import state_file, store
 from quotaline.cache.paths import cache_folder, home_folder
 from quotaline.model import backoff
+from quotaline.model.command_error import CommandError
 from quotaline.model.merge import current
 from quotaline.refresh import request
 from quotaline.refresh.ingest import sync_with_client
-from quotaline.refresh.publish import publish
 from quotaline.settings import Settings, SettingsError, load, saved_settings
 from quotaline.sources import claude_cli
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _LOCK_WAIT = 2.0  # seconds; other writers hold the lock for milliseconds
 
 
-class CacheFolderError(Exception):
+class CacheFolderError(CommandError):
     """Raised if there is no cache folder to write to. Its text is one line that says why."""
 
 
@@ -107,6 +107,8 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
             plan = _plan(job, folder, force=force)
             if not plan.ask_endpoint and not plan.run_client:
                 return _finish(job, folder, plan, plan.state, attempt)
+            if plan.ask_endpoint:
+                _record_attempt(folder, plan, job.clock())
         # Without the lock: Claude Code's status line needs it, and an answer can take seconds.
         now = job.clock()
         if plan.ask_endpoint:
@@ -125,6 +127,20 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
         raise CacheFolderError(f"{folder} can't be written: {problem.strerror}") from None
 
 
+def preview(job: Job) -> tuple[State, bool]:
+    """
+    Return the state as a refresh would see it before any request, and whether it would make one.
+
+    Writes nothing and takes no lock: the commands that show numbers start a refresh only if
+    it would make a request.
+    """
+    folder = cache_folder(job.environ)
+    if folder is None:
+        return state_file.State(), False
+    plan = _plan(job, folder, force=False)
+    return replace(plan.state, settings=plan.settings.chosen), plan.ask_endpoint or plan.run_client
+
+
 def _plan(job: Job, folder: str, *, force: bool) -> _Plan:
     now = job.clock()
     saved = state_file.load(folder)
@@ -140,14 +156,15 @@ def _plan(job: Job, folder: str, *, force: bool) -> _Plan:
         and _is_past(state.client_started_at, claude_cli.MIN_INTERVAL, now)
     )
     read_keychain = request.may_read_keychain(state, settings, now)
-    before_request = state.backoff
+    return _Plan(settings, settings_error, state, ask_endpoint, run_client, read_keychain, state.backoff)
+
+
+def _record_attempt(folder: str, plan: _Plan, now: float) -> None:
     # Recorded as failed before it is made: a refresher that is killed may have made it all the same.
-    if ask_endpoint:
-        state = replace(state, backoff=backoff.record_attempt(before_request, now))
-        if read_keychain and sys.platform == "darwin":
-            state = replace(state, keychain_until=now + request.KEYCHAIN_PAUSE)
-        state_file.save(folder, state)
-    return _Plan(settings, settings_error, state, ask_endpoint, run_client, read_keychain, before_request)
+    state = replace(plan.state, backoff=backoff.record_attempt(plan.backoff, now))
+    if plan.read_keychain and sys.platform == "darwin":
+        state = replace(state, keychain_until=now + request.KEYCHAIN_PAUSE)
+    state_file.save(folder, state)
 
 
 def _is_request_allowed(job: Job, settings: Settings, state: State, now: float, *, force: bool) -> bool:
@@ -164,6 +181,8 @@ def _record_client_start(folder: str, now: float) -> None:
 
 
 def _finish(job: Job, folder: str, plan: _Plan, state: State, attempt: request.Attempt) -> Outcome:
+    from quotaline.refresh.publish import publish  # the renderers: `preview` needs none of them
+
     state = replace(state, settings=plan.settings.chosen, refreshed_at=job.clock())
     publish(folder, state, plan.settings["ttl"], state.refreshed_at)
     store.sweep_claims(folder, state.refreshed_at)

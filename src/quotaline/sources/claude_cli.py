@@ -9,9 +9,7 @@ writes a dated copy, which `snapshot` reads.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 from quotaline.model import json_text
@@ -32,6 +30,9 @@ _QUIET = {"DISABLE_AUTOUPDATER": "1", "DISABLE_TELEMETRY": "1", "DISABLE_ERROR_R
 
 def run(environ: Mapping[str, str], now: float) -> Reading | None:
     """Run the client and return its reading; None if it is not installed, too slow, or reports no usage."""
+    import shutil  # these two take 12 ms, and a refresh that does not run the client needs neither
+    import subprocess
+
     program = shutil.which("claude", path=environ.get("PATH"))
     if program is None:
         return None

@@ -10,9 +10,7 @@ import os
 import re
 import stat
 import sys
-import unicodedata
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from quotaline.cache.paths import home_folder
@@ -161,17 +159,30 @@ def stamp(environ: Mapping[str, str]) -> str:
 
 def credentials_file(environ: Mapping[str, str]) -> str:
     """Return the path of the login file, whether it exists or not."""
-    return os.path.join(unicodedata.normalize("NFC", _secure_dir(environ)), ".credentials.json")
+    return os.path.join(_composed(_secure_dir(environ)), ".credentials.json")
 
 
 def keychain_item(environ: Mapping[str, str]) -> tuple[str, str]:
     """Return the service and the account of Claude Code's Keychain item."""
     chosen = environ.get("CLAUDE_SECURESTORAGE_CONFIG_DIR", environ.get("CLAUDE_CONFIG_DIR"))
-    suffix = f"-{sha256(unicodedata.normalize('NFC', chosen).encode()).hexdigest()[:8]}" if chosen else ""
+    suffix = ""
+    if chosen:
+        from hashlib import sha256
+
+        suffix = f"-{sha256(_composed(chosen).encode()).hexdigest()[:8]}"
     user = environ.get("USER", "")
     return f"Claude Code-credentials{suffix}", user if re.fullmatch(
         r"[a-zA-Z0-9._-]+", user
     ) else "claude-code-user"
+
+
+def _composed(path: str) -> str:
+    """Return a path in Unicode's form NFC, as Claude Code writes it."""
+    if path.isascii():
+        return path
+    from unicodedata import normalize
+
+    return normalize("NFC", path)
 
 
 def _secure_dir(environ: Mapping[str, str]) -> str:

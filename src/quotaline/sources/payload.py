@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 from quotaline.model.errors import UnreadableAnswer
@@ -87,6 +86,8 @@ def parse_time(value: object, now: float) -> float | None:
     """Return epoch seconds from ISO 8601, epoch seconds or milliseconds; None if invalid or far from now."""
     when: float | None
     if isinstance(value, str):
+        from datetime import UTC, datetime  # most refreshes read no new answer and parse no time
+
         try:
             parsed = datetime.fromisoformat(value)
             when = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
