@@ -47,6 +47,7 @@ def test_wrong_use_is_one_line_and_exit_2(live: World, words: list[str], message
     assert error.count("\n") == 1
 
 
+@pytest.mark.quick
 def test_refresh_says_what_happened(live: World) -> None:
     code, text, error = given(live.refresh())
 
@@ -154,7 +155,7 @@ def test_rate_limit_with_retry_after_zero_costs_two_requests_in_ten_minutes(live
     for _ in range(10):
         live.travel(61)
         live.segment()
-        until(lambda: not live.run("pgrep", "-f", "[r]efresh --detached").stdout)
+        live.settle()
 
     assert len(live.requests) - 1 <= 2
     assert live.segment() == "[5h:~8% 7d:~77%]"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pathlib
 import pty
-import signal
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +71,6 @@ class User:
         """Run on a terminal, answer the question with this, and return the screen."""
         child, terminal = pty.fork()
         if child == 0:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # what started the tests may have it ignored
             os.execvpe("quotaline", ["quotaline", *words], self.environ)
         shown = b""
         while b"? [Y/n]" not in shown:
@@ -140,6 +138,7 @@ def test_install_shows_a_diff_and_keeps_a_backup_a_second_run_does_nothing_and_u
     assert again.stdout == f"{host}: not installed ({path})\n"
 
 
+@pytest.mark.quick
 def test_configs_that_install_made_are_gone_after_uninstall(user: User) -> None:
     done = user.run("install", *PLACES, "--yes")
     assert (done.returncode, done.stderr) == (0, "")

@@ -102,6 +102,7 @@ def test_man_programs_render_it_without_a_warning(page: pathlib.Path, reader: li
         assert done.stdout == ""
 
 
+@pytest.mark.quick
 def test_man_page_is_installed_where_man_looks_for_it(wheel: pathlib.Path, live: World) -> None:
     names = zipfile.ZipFile(wheel).namelist()
 

@@ -133,6 +133,7 @@ def test_advice_is_one_line_and_only_for_what_calls_for_it(
     assert below == (f"{line}\n" if line else "")
 
 
+@pytest.mark.quick
 def test_installed_command_fits_its_terminal_and_has_no_colour_where_none_is_wanted(live: World) -> None:
     live.refresh()
     for columns in ("60", "80", "120"):

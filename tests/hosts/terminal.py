@@ -32,6 +32,7 @@ class Terminal:
     ) -> None:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
+        self._rows: list[str] | None = None  # pyte takes milliseconds to make them
         self.raw = b""
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -59,7 +60,9 @@ class Terminal:
 
     @property
     def screen(self) -> list[str]:
-        return [row.rstrip() for row in self._screen.display]
+        if self._rows is None:
+            self._rows = [row.rstrip() for row in self._screen.display]
+        return self._rows
 
     @property
     def cursor(self) -> tuple[int, int]:
@@ -81,6 +84,7 @@ class Terminal:
                     continue
                 self.raw += part
                 self._stream.feed(part)
+                self._rows = None
 
     def wait_for(self, text: str, seconds: float = 15) -> None:
         """Wait until a row of the screen holds a text."""

@@ -28,6 +28,7 @@ def test_documented_command_prints_what_the_page_says(live: World, command: str,
     assert re.fullmatch(re.escape(output).replace(r"\.\.\.", "[^\n]*"), done.stdout.decode()), done.stdout
 
 
+@pytest.mark.quick
 def test_status_line_of_vim_shows_the_segment(live: World) -> None:
     live.refresh()
     (snippet,) = re.findall(r"```vim\n((?:.|\n)*?)```", PAGE)

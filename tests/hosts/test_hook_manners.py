@@ -118,6 +118,7 @@ def test_missing_command_prints_no_error(shell: Shell, live: World) -> None:
         assert len([row for row in terminal.screen if row]) == 3
 
 
+@pytest.mark.quick
 def test_plugin_file_at_the_root_loads_the_zsh_hook(live: World) -> None:
     live.refresh()
     with SHELLS["zsh"].open(live) as terminal:

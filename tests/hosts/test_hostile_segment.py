@@ -13,6 +13,8 @@ import pytest
 from shells import BASH
 from terminal import Terminal
 
+from quotaline.cache.store import MAX_FILE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -71,7 +73,7 @@ def lay_out(folder: pathlib.Path, host: str) -> int:
         b"1 2 - 3",
         b"1 2 - 3\n",
         b"1 2 - 3\n4 5",
-        b"x" * 5_000_000,
+        b"x" * (MAX_FILE + 1),  # dash and busybox read it a byte at a time
         b"\n" * 5_000,
         b"1 2 3 4\n" * 5_000,
     ]

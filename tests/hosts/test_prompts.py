@@ -39,6 +39,7 @@ def assert_in_place(shell: Shell, terminal: Terminal, text: str, columns: int) -
     assert terminal.cursor == (place[0], prompt)
 
 
+@pytest.mark.quick
 def test_new_shell_shows_the_coloured_segment_and_its_changes(shell: Shell, live: World) -> None:
     live.refresh()
     with shell.open(live, columns=60) as terminal:

@@ -66,6 +66,7 @@ def test_env_var_form_shows_the_value_of_this_prompt_in_either_load_order(
         assert terminal.cursor == (1, len(f"s{LATER} > "))
 
 
+@pytest.mark.quick
 def test_custom_form_shows_the_segment_in_a_shell_without_our_hook(
     live: World, root: pathlib.Path, starship: pathlib.Path
 ) -> None:

@@ -50,6 +50,7 @@ def tmux(world: World, configuration: str = "", command: pathlib.Path | None = N
         subprocess.run([*made._tmux, "kill-server"], check=False, capture_output=True)
 
 
+@pytest.mark.quick
 def test_status_line_shows_the_segment_and_its_changes_at_the_right_end(live: World) -> None:
     live.refresh()
     with tmux(live) as server:

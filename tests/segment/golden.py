@@ -19,7 +19,7 @@ from quotaline.model.merge import MergedUsage, merge
 from quotaline.model.usage import Credits, Reading, ScopedWindow, Usage, Window
 from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.segment.palette import PALETTES
-from quotaline.segment.rendering import HOSTS, render
+from quotaline.segment.rendering import render
 from quotaline.segment.styles import STYLES
 from quotaline.settings import Settings, Value
 
@@ -85,15 +85,14 @@ def text(host: str, state: str, options: DisplayOptions, width: int) -> str:
     return render(STATES[state], (host,), NOW, options.limited_to(width))[host]
 
 
-def pages() -> Iterator[tuple[str, str]]:
-    """Yield each host and the content of its file."""
+def page(host: str) -> str:
+    """Return the content of a host's file."""
+    lines = [f"# {host}"]
     with utc():
-        for host in HOSTS:
-            lines = [f"# {host}"]
-            for name, state in product(VARIANTS, STATES):
-                lines += ["", f"## {name}"] if state == "fresh" else []
-                lines += [f"{state:24}{line}" for line in _lines(host, name, state)]
-            yield host, "\n".join([*lines, ""])
+        for name, state in product(VARIANTS, STATES):
+            lines += ["", f"## {name}"] if state == "fresh" else []
+            lines += [f"{state:24}{line}" for line in _lines(host, name, state)]
+    return "\n".join([*lines, ""])
 
 
 def _lines(host: str, name: str, state: str) -> list[str]:

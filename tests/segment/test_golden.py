@@ -13,14 +13,12 @@ if TYPE_CHECKING:
     import pathlib
     from collections.abc import Callable
 
-PAGES = dict(golden.pages())
-
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_every_style_palette_state_and_width_is_as_it_was_reviewed(
     host: str, as_made: Callable[[pathlib.Path, str], None]
 ) -> None:
-    as_made(golden.FOLDER / f"{host}.txt", PAGES[host])
+    as_made(golden.FOLDER / f"{host}.txt", golden.page(host))
 
 
 def test_every_file_is_of_a_host() -> None:
