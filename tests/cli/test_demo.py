@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from quotaline.cli.demo.gallery import states
-from quotaline.segment.markup import HOSTS
+from quotaline.segment.rendering import HOSTS
 
 if TYPE_CHECKING:
     import pathlib

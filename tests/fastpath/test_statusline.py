@@ -243,7 +243,7 @@ def test_alternating_sessions_never_lower_the_number(quiet: World) -> None:
     ]
 
     assert lines == ["[5h:10% 7d:77%]", *["[5h:20% 7d:77%]"] * 5]
-    assert why(quiet)["rejected"][0]["why"] == "undated, and says less than statusline"
+    assert why(quiet)["rejected"][0]["why"] == "undated, and lower than the number from statusline"
 
 
 def test_dated_answer_of_the_endpoint_may_lower_it(live: World) -> None:
@@ -433,7 +433,7 @@ def test_spend_limit_of_a_gateway_is_a_window_of_its_own() -> None:
 
 @given(st.binary() | st.text().map(str.encode))
 def test_no_input_raises(text: bytes) -> None:
-    statusline.memo(text)
+    statusline.limits_text(text)
 
     assert statusline.parse(text, 1000).usage is None or text
 
@@ -456,4 +456,4 @@ printf %s "$memo"
 """
     done = subprocess.run(["dash", "-c", cut], input=f"{text}\n".encode(), capture_output=True, check=True)
 
-    assert done.stdout.decode() == (statusline.memo(text.encode()) or "")
+    assert done.stdout.decode() == (statusline.limits_text(text.encode()) or "")

@@ -37,8 +37,8 @@ def test_tab_completes_every_kind_of_word_and_it_runs(live: World, shell: str) -
             ("subcommand", "config li\t", "# default: "),
             ("markup", "--for wayb\t", '{"text"'),
             ("host", "init clau\t", '"command": "'),
-            ("second host", "uninstall fish stars\t--dry-run", "starship: nothing to do"),
-            ("config key", "config get sources.user\t", '""'),
+            ("second host", "uninstall fish stars\t--dry-run", "starship: not installed"),
+            ("config key", "config get bar_w\t", "\n10"),
             ("value", "get five_hour.so\t", "api"),
         ):
             terminal.run(f"clear; echo a' '{kind}", f"a {kind}")
@@ -51,7 +51,9 @@ def test_tab_completes_every_kind_of_word_and_it_runs(live: World, shell: str) -
 @pytest.mark.parametrize("shell", SHELLS)
 def test_every_command_of_the_help_is_completed(live: World, shell: str) -> None:
     text = live.run("quotaline", "--help").stdout.decode()
-    commands = re.findall(r"^    ([a-z]+)(?:  .*)?$", text.partition("\ncommands:")[2], re.MULTILINE)
+    commands = re.findall(
+        r"^  ([a-z]+)  +", text.partition("commands:")[2].partition("options:")[0], re.MULTILINE
+    )
     offered = completions(live, shell)
 
     assert "completions" in commands

@@ -142,8 +142,8 @@ def test_credits_are_those_of_the_latest_reading() -> None:
 def test_each_window_that_is_not_believed_has_a_reason() -> None:
     merged = after(dated(20, ago=10))
     cases = {
-        "older than what api told": dated(30, ago=60),
-        "undated, and says less than api": undated(10, ago=5),
+        "older than the number from api": dated(30, ago=60),
+        "undated, and lower than the number from api": undated(10, ago=5),
         "the window has ended": undated(10, ago=5, reset=NOW - 1),
         "dated in the future": dated(30, ago=-60),
     }
@@ -163,7 +163,7 @@ readings = st.builds(
     source=st.sampled_from(["api", "snapshot", "statusline"]),
     observed_at=st.floats(NOW - 90000, NOW + 100),
     usage=st.builds(
-        Usage.of,
+        Usage.from_windows,
         st.dictionaries(
             st.sampled_from(["five_hour", "seven_day", "scoped:A"]),
             st.builds(Window, st.floats(0, 200), resets),

@@ -350,7 +350,7 @@ def test_folder_that_others_can_write_is_left_alone_and_nothing_is_asked(live: W
     done = live.refresh()
 
     assert done.returncode == 1
-    assert b"must be yours, writable by you alone" in done.stderr
+    assert b"must be yours, writable only by you" in done.stderr
     assert live.requests == []
     assert list(live.cache.iterdir()) == []
     assert stat.S_IMODE(live.cache.stat().st_mode) == mode
