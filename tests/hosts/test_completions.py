@@ -38,7 +38,7 @@ def test_tab_completes_every_kind_of_word_and_it_runs(live: World, shell: str) -
             ("markup", "--for wayb\t", '{"text"'),
             ("host", "init clau\t", '"command": "'),
             ("second host", "uninstall fish stars\t--dry-run", "starship: not installed"),
-            ("config key", "config get bar_w\t", "\n10"),
+            ("config key", "config get styl\t", "compact"),
             ("value", "get five_hour.so\t", "api"),
         ):
             terminal.run(f"clear; echo a' '{kind}", f"a {kind}")
