@@ -426,12 +426,12 @@ def test_retry_after_counts_from_five_minutes_to_six_hours_and_nonsense_as_five_
     cache = GoodCache(live)
     live.travelled = 0
     copies = {}
-    for told, wait in waits.items():
+    for header, wait in waits.items():
         env = cache.copy()
-        if told in tried:
-            copies[told] = env
+        if header in tried:
+            copies[header] = env
         os.unlink(f"{env['QUOTALINE_CACHE_DIR']}/default/state.json")
-        text = told if isinstance(told, str) else formatdate(time.time() + told, usegmt=True)
+        text = header if isinstance(header, str) else formatdate(time.time() + header, usegmt=True)
         live.endpoint(status=429, Retry_After=text)
         live.refresh(env)
         state = cache.state(env)["backoff"]
