@@ -73,7 +73,7 @@ class Claude:
     def rows(self, old: str, *options: str, given: bytes = GIVEN, **env: str) -> list[str]:
         """Install over a status line and return the rows shown. It ends where both streams end, as there."""
         running = self.start(self.had(old, *options), **env)
-        shown, given = running.communicate(given, timeout=30)
+        shown, given = running.communicate(given, timeout=60)
         assert (running.returncode, given) == (0, b"")
         return shown.decode().splitlines()
 
@@ -213,7 +213,7 @@ def test_old_command_goes_on_where_quotaline_is_gone(claude: Claude) -> None:
     command = claude.had("cat")
     shutil.rmtree(claude.folder / "bin")
 
-    shown, _ = claude.start(command).communicate(GIVEN, timeout=30)
+    shown, _ = claude.start(command).communicate(GIVEN, timeout=60)
 
     assert shown == GIVEN
 
@@ -222,7 +222,7 @@ def test_command_that_an_older_version_installed_still_shows_both(claude: Claude
     command = claude.had("cat >/dev/null; echo theirs").replace("quotaline combine", "quotaline beside")
     assert "quotaline beside" in command or "quotaline' beside" in command
 
-    shown, _ = claude.start(command).communicate(GIVEN, timeout=30)
+    shown, _ = claude.start(command).communicate(GIVEN, timeout=60)
 
     assert shown.decode() == f"theirs {OURS}\n"
 
