@@ -5,7 +5,8 @@ The judge: every printed line against what was true, and every request against t
 - `~N` was true within the last hour and a TTL.
 - `~Nh` is not older than it says (and a TTL).
 - A window that has ended is never shown, nor a number of another account; the
-  old account's is a lag, counted apart, for one TTL after /login.
+  old account's is a lag, counted apart, for one TTL after /login, and in the
+  one print after it that starts the refresher.
 - The scoped window is hidden if it has been the tightest for that long and is not printed.
 - `--` is avoidable if the tool was free to ask for 90 s: awake, with a network,
   a good login, and no refusal that it has to wait for.
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from simulation.provider import Account, Request
 
 TTL = 60.0
+PROMPT = 3.0  # seconds that a refresher needs to start and to publish
 FREE = 90.0  # seconds of being free to ask, from which an unknown number is avoidable
 _FIELD = re.compile(r"(5h|7d|Fable):(--|(~?)(\d+)%(?:~(\d+)h)?)")
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -48,6 +50,7 @@ class Judge:
     errors: list[tuple[float, float]] = field(default_factory=list)
     minutes: dict[tuple[str, int], str] = field(default_factory=dict)
     lines: int = 0
+    overdue: float = 0.0
     findings: list[str] = field(default_factory=list)
 
     def see(self, host: str, line: str) -> None:
@@ -55,6 +58,8 @@ class Judge:
         self.lines += 1
         text = _SGR.sub("", line)
         now = self.device.events.now
+        if self.overdue <= self.client.since + TTL < now:
+            self.overdue = now
         found = [self._verdict(*match.groups(), now) for match in _FIELD.finditer(text)]
         if "Fable" not in text and self._is_hiding(now):
             found.append("hidden")
@@ -85,7 +90,7 @@ class Judge:
         span += TTL
         if _held(account, name, int(percent), now - span - self._error(now - span), now, self.device.wall):
             return "marked" if old or hours else "right"
-        if now - self.client.since <= TTL and any(
+        if now <= max(self.client.since + TTL, self.overdue) + PROMPT and any(
             _held(former, name, int(percent), now - span, now, self.device.wall)
             for _, former in self.client.history
         ):

@@ -27,6 +27,7 @@ class Scene:
     seed: int = 1
     start: float = START
     sessions: list[Session] = field(default_factory=list)
+    started: int = 0
     replies: list[float] = field(default_factory=list)
     stirs: list[float] = field(default_factory=list)
 
@@ -82,7 +83,8 @@ class Scene:
 
     def session(self, *, is_old: bool = False) -> Session:
         """Start a Claude Code session."""
-        one = Session(f"session-{len(self.sessions)}", is_old)
+        self.started += 1
+        one = Session(f"session-{self.started}", is_old)
         self.sessions.append(one)
         return one
 
@@ -125,7 +127,7 @@ class Scene:
 
     def watch(self, seconds: float = 30.0) -> None:
         """Have tmux draw its line again and again while the device is awake."""
-        self.events.every(seconds, lambda: self.look() and None if self.device.is_awake else None)
+        self.events.every(seconds, lambda: self.device.is_awake and self.look() and None)
 
     def renew(self) -> None:
         """Let the client renew its token, which it does when it uses one that has expired."""
