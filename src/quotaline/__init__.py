@@ -7,60 +7,60 @@ Everything public is importable from here and loaded on first use, so that
 
 TYPE_CHECKING = False  # importing typing costs 11 ms
 if TYPE_CHECKING:
-    from quotaline.errors import (
-        LoginExpired as LoginExpired,
-    )
-    from quotaline.errors import (
-        MissingScope as MissingScope,
-    )
-    from quotaline.errors import (
-        NotLoggedIn as NotLoggedIn,
-    )
-    from quotaline.errors import (
-        QuotalineError as QuotalineError,
-    )
-    from quotaline.errors import (
-        RateLimited as RateLimited,
-    )
-    from quotaline.errors import (
-        ServerError as ServerError,
-    )
-    from quotaline.errors import (
-        Unreachable as Unreachable,
-    )
-    from quotaline.errors import (
-        UnreadableAnswer as UnreadableAnswer,
-    )
     from quotaline.library import cached_usage as cached_usage
     from quotaline.library import get_usage as get_usage
-    from quotaline.usage import (
+    from quotaline.model.errors import (
+        LoginExpired as LoginExpired,
+    )
+    from quotaline.model.errors import (
+        MissingScope as MissingScope,
+    )
+    from quotaline.model.errors import (
+        NotLoggedIn as NotLoggedIn,
+    )
+    from quotaline.model.errors import (
+        QuotalineError as QuotalineError,
+    )
+    from quotaline.model.errors import (
+        RateLimited as RateLimited,
+    )
+    from quotaline.model.errors import (
+        ServerError as ServerError,
+    )
+    from quotaline.model.errors import (
+        Unreachable as Unreachable,
+    )
+    from quotaline.model.errors import (
+        UnreadableAnswer as UnreadableAnswer,
+    )
+    from quotaline.model.usage import (
         Credits as Credits,
     )
-    from quotaline.usage import (
+    from quotaline.model.usage import (
         ScopedWindow as ScopedWindow,
     )
-    from quotaline.usage import (
+    from quotaline.model.usage import (
         Usage as Usage,
     )
-    from quotaline.usage import (
+    from quotaline.model.usage import (
         Window as Window,
     )
 
 __version__ = "0.1.0"
 
-_ROOMS = {
-    "Credits": "usage",
-    "LoginExpired": "errors",
-    "MissingScope": "errors",
-    "NotLoggedIn": "errors",
-    "QuotalineError": "errors",
-    "RateLimited": "errors",
-    "ScopedWindow": "usage",
-    "ServerError": "errors",
-    "UnreadableAnswer": "errors",
-    "Unreachable": "errors",
-    "Usage": "usage",
-    "Window": "usage",
+_MODULES = {
+    "Credits": "model.usage",
+    "LoginExpired": "model.errors",
+    "MissingScope": "model.errors",
+    "NotLoggedIn": "model.errors",
+    "QuotalineError": "model.errors",
+    "RateLimited": "model.errors",
+    "ScopedWindow": "model.usage",
+    "ServerError": "model.errors",
+    "UnreadableAnswer": "model.errors",
+    "Unreachable": "model.errors",
+    "Usage": "model.usage",
+    "Window": "model.usage",
     "cached_usage": "library",
     "get_usage": "library",
 }
@@ -84,11 +84,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name not in _ROOMS:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(f"quotaline.{_ROOMS[name]}"), name)
+    value = getattr(import_module(f"quotaline.{_MODULES[name]}"), name)
     globals()[name] = value
     return value
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from quotaline.cli import main
+from quotaline.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -6,13 +6,13 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from quotaline import state
-from quotaline.merge import Belief, current_usage
-from quotaline.places import cache_folder
+from quotaline.cache import state_file
+from quotaline.cache.paths import cache_folder
+from quotaline.model.merge import MergedUsage, current_usage
 from quotaline.sources import credentials
 
 if TYPE_CHECKING:
-    from quotaline.usage import Usage
+    from quotaline.model.usage import Usage
 
 
 def get_usage() -> Usage:
@@ -35,4 +35,4 @@ def get_usage() -> Usage:
 def cached_usage() -> Usage:
     """Return what the command believes now; what is unknown is None. Makes no request."""
     folder = cache_folder(os.environ)
-    return current_usage(state.load(folder).belief if folder else Belief(), time.time())
+    return current_usage(state_file.load(folder).merged if folder else MergedUsage(), time.time())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from quotaline.segment.look import ICONS, RESETS
+from quotaline.segment.options import ICONS, RESETS
 from quotaline.segment.palette import ATTRIBUTES, NAMES, PALETTES, is_colour
 from quotaline.segment.styles import STYLES
 from quotaline.segment.template import parse
@@ -98,13 +98,13 @@ def _percent(key: str, default: int, about: str, like: str = "") -> Setting:
     return Setting(key, default, about, 0, 999, like=like)
 
 
-def _of_window(name: str, said: str) -> tuple[Setting, ...]:
+def _of_window(name: str, given: str) -> tuple[Setting, ...]:
     return (
-        Setting(f"{name}.show", default=True, about=f"show {said}"),
-        _percent(f"{name}.show_from", 0, f"show {said} only from this percentage used"),
-        _percent(f"{name}.yellow", 50, f"the same of {said} alone", "thresholds.yellow"),
-        _percent(f"{name}.warn", 80, f"the same of {said} alone", "warn"),
-        _percent(f"{name}.red", 95, f"the same of {said} alone", "thresholds.red"),
+        Setting(f"{name}.show", default=True, about=f"show {given}"),
+        _percent(f"{name}.show_from", 0, f"show {given} only from this percentage used"),
+        _percent(f"{name}.yellow", 50, f"the same of {given} alone", "thresholds.yellow"),
+        _percent(f"{name}.warn", 80, f"the same of {given} alone", "warn"),
+        _percent(f"{name}.red", 95, f"the same of {given} alone", "thresholds.red"),
     )
 
 
@@ -190,7 +190,7 @@ def load(path: str) -> Settings:
 
 
 def check(document: dict[str, Any]) -> Settings:
-    """Return the settings of a parsed file, or of the flat form in belief.json. Raises SettingsError."""
+    """Return the settings of a parsed file, or of the flat form in state.json. Raises SettingsError."""
     chosen = {}
     # Aliases first: where a key is there by both names, our own one holds.
     for key, value in sorted(_flat(document), key=lambda pair: pair[0] not in ALIASES):
@@ -200,7 +200,7 @@ def check(document: dict[str, Any]) -> Settings:
 
 
 def kept(document: dict[str, Any]) -> Settings:
-    """Return the settings that the last refresh wrote into belief.json; the defaults if that is junk."""
+    """Return the settings that the last refresh wrote into state.json; the defaults if that is junk."""
     try:
         return check(document)
     except SettingsError:

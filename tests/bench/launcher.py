@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 
-from quotaline.refresh import Job, refresh
+from quotaline.refresh.cycle import Job, refresh
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LAUNCHER = os.path.join(HERE, "../../shell/quotaline")

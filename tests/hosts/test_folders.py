@@ -12,7 +12,7 @@ import time
 import pytest
 from shells import BASH
 
-from quotaline.places import cache_folder
+from quotaline.cache.paths import cache_folder
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 
@@ -43,7 +43,7 @@ def matrix(folder: pathlib.Path) -> list[dict[str, str]]:
     ]
 
 
-def told(environ: dict[str, str]) -> str:
+def observation(environ: dict[str, str]) -> str:
     """What a hook has to find: Python's folder, and none for a config dir that each folder has its own of."""
     config = environ.get("CLAUDE_CONFIG_DIR", "")
     if config and not config.startswith("/"):
@@ -81,7 +81,7 @@ def test_hooks_find_the_folder_that_python_finds(shell: str, tmp_path: pathlib.P
     )
 
     found = [os.path.normpath(line or ".").removeprefix(".") for line in done.stdout.splitlines()]
-    assert found == [told(environ) for environ in environs]
+    assert found == [observation(environ) for environ in environs]
 
 
 @pytest.mark.parametrize(

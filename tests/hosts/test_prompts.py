@@ -150,8 +150,8 @@ def test_stale_prompt_comes_at_once_while_the_refresher_hangs_and_nothing_is_sai
         terminal.wait(lambda: terminal.find("$") and terminal.cursor[0] >= 4)
 
         assert len(live.refreshers()) == 1  # it hangs on, and the prompts came
-        said = "\n".join(terminal.screen).replace("jobs;", "").replace("jobs: There are no jobs", "")
-        assert not re.search(r"\[\d+\]|Done|[Jj]ob|rror", said)
+        given = "\n".join(terminal.screen).replace("jobs;", "").replace("jobs: There are no jobs", "")
+        assert not re.search(r"\[\d+\]|Done|[Jj]ob|rror", given)
         terminal.type("exit\n")
         terminal.wait(lambda: terminal.program.poll() is not None)
         assert len(live.refreshers()) == 1  # and it outlives the shell

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import trustme
 
-from quotaline.clock import uptime
+from quotaline.cache.clock import uptime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

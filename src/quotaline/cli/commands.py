@@ -9,10 +9,12 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from quotaline import __version__
-from quotaline.cli import completions, config, demo, doctor, get, init, install, refreshing, status, why
-from quotaline.hosts.refused import Refused
-from quotaline.reader import HOSTS, print_segment
-from quotaline.refresh import NoFolder
+from quotaline.cli.demo import demo
+from quotaline.cli.setup import completions, config, doctor, init, install
+from quotaline.cli.show import get, refresh, status, why
+from quotaline.fastpath.reader import HOSTS, print_segment
+from quotaline.hosts.errors import EditRefused
+from quotaline.refresh.cycle import NoFolder
 from quotaline.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
         help=f"print the segment for HOST: {', '.join(HOSTS)} (default: ansi on a terminal, else plain)",
     )
     commands = top.add_subparsers(title="commands", metavar="COMMAND", prog=top.prog, parser_class=_Parser)
-    for room in (status, get, why, doctor, refreshing, init, install, config, completions, demo):
+    for room in (status, get, why, doctor, refresh, init, install, config, completions, demo):
         room.add_to(commands)
     return top
 
@@ -91,7 +93,7 @@ def run(words: list[str]) -> int:
     except SettingsError as error:
         print(f"quotaline: {error}", file=sys.stderr)
         return 2
-    except (NoFolder, Refused) as error:
+    except (NoFolder, EditRefused) as error:
         print(f"quotaline: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:

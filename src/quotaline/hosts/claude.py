@@ -16,8 +16,8 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from quotaline.hosts import jsonc
+from quotaline.hosts.errors import EditRefused
 from quotaline.hosts.home import home
-from quotaline.hosts.refused import Refused
 from quotaline.hosts.utf8 import require_utf8
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _PACED = f" # with {_INTERVAL}"
 _TAIL = '"$old" || eval "$old"'
 # All of these as they stand between the quotes of JSON.
 _CHAIN = re.compile(
-    r"old='(?P<old>(?:[^']|'\\\\(?:'|\\u0027)')*)'; (?P<command>.+) beside(?P<below> --below)? "
+    r"old='(?P<old>(?:[^']|'\\\\(?:'|\\u0027)')*)'; (?P<command>.+) (?:combine|beside)(?P<below> --below)? "
     rf"{re.escape(json.dumps(_TAIL)[1:-1])}(?P<paced>{_PACED})?",
     re.DOTALL,
 )
@@ -89,7 +89,7 @@ def add(text: str | None, here: Installation, *, below: bool = False) -> str:
     chain = _CHAIN.fullmatch(raw)
     old = chain["old"] if chain else _QUOTABLE.sub(_close_and_open, raw)
     paced = bool(chain["paced"]) if chain else _INTERVAL not in line
-    run = f"{shlex.quote(here.command)} beside{' --below' if below else ''} {_TAIL}{_PACED if paced else ''}"
+    run = f"{shlex.quote(here.command)} combine{' --below' if below else ''} {_TAIL}{_PACED if paced else ''}"
     text = _replace(text, f"old='{old}'; {json.dumps(run, ensure_ascii=False)[1:-1]}")
     if chain or not paced:
         return text
@@ -144,9 +144,9 @@ def _ours(command: str) -> list[str] | None:
 def _checked(line: Any) -> dict[str, Any]:
     """Return a statusLine that can be kept. Raises Refused."""
     if not isinstance(line, dict) or line.get("type") != "command":
-        raise Refused('its statusLine is not of type "command"; take it out or mend it first')
+        raise EditRefused('its statusLine is not of type "command"; take it out or mend it first')
     if not isinstance(line.get("command"), str) or not line["command"].strip():
-        raise Refused("its statusLine has no command; take it out or mend it first")
+        raise EditRefused("its statusLine has no command; take it out or mend it first")
     return line
 
 
@@ -159,9 +159,9 @@ def _parse(text: str) -> jsonc.Node:
     require_utf8(text)
     settings = jsonc.parse(text)
     if not isinstance(settings.value, dict):
-        raise Refused("not a JSON object")
+        raise EditRefused("not a JSON object")
     if len([one for one in settings.members if one.key == _KEY]) > 1:
-        raise Refused(f"it has {_KEY} twice; take one out first")
+        raise EditRefused(f"it has {_KEY} twice; take one out first")
     return settings
 
 

@@ -9,7 +9,7 @@ import tempfile
 import time
 from contextlib import suppress
 
-from quotaline.hosts.refused import Refused
+from quotaline.hosts.errors import EditRefused
 
 
 def read(path: str) -> str | None:
@@ -24,13 +24,13 @@ def read(path: str) -> str | None:
     """
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # to open a pipe would wait for its writer
-            raise Refused("it is not a file")
+            raise EditRefused("it is not a file")
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
             return file.read()
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise Refused(f"it can't be read: {error.strerror}") from None
+        raise EditRefused(f"it can't be read: {error.strerror}") from None
 
 
 def replace(path: str, before: str | None, after: str | None) -> str | None:
@@ -52,10 +52,10 @@ def replace(path: str, before: str | None, after: str | None) -> str | None:
     """
     path = os.path.realpath(path)
     if read(path) != before:
-        raise Refused("it changed meanwhile; run this again")
+        raise EditRefused("it changed meanwhile; run this again")
     try:
         if before is not None and not os.stat(path).st_mode & 0o222:
-            raise Refused("it is read-only; change it by hand, or where it is made")
+            raise EditRefused("it is read-only; change it by hand, or where it is made")
         if after is None:
             os.unlink(path)
             return None
@@ -68,7 +68,7 @@ def replace(path: str, before: str | None, after: str | None) -> str | None:
             os.unlink(temporary)
             raise
     except OSError as error:
-        raise Refused(f"it can't be written: {error.strerror}") from None
+        raise EditRefused(f"it can't be written: {error.strerror}") from None
     return backup
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from quotaline.hosts.refused import Refused
+from quotaline.hosts.errors import EditRefused
 
 BEGIN = "# >>> quotaline >>>"
 END = "# <<< quotaline <<<"
@@ -71,6 +71,6 @@ def _find(text: str) -> tuple[int, int] | None:
         return None
     if [bool(fence["begin"]) for fence in fences] != [True, False]:
         line = text.count("\n", 0, fences[0].start()) + 1
-        raise Refused(f"line {line}: a quotaline block that is not whole; take it out by hand")
+        raise EditRefused(f"line {line}: a quotaline block that is not whole; take it out by hand")
     end = fences[1].end()
     return fences[0].start(), end + (text[end : end + 1] == "\n")

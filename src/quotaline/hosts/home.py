@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quotaline.hosts.refused import Refused
-from quotaline.places import home_folder
+from quotaline.cache.paths import home_folder
+from quotaline.hosts.errors import EditRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ def home(environ: Mapping[str, str]) -> str:
     """Return `$HOME`. Raises Refused if there is none: a guess would put files where nobody wants them."""
     found = home_folder(environ)
     if found is None:
-        raise Refused("HOME is not set to an absolute path")
+        raise EditRefused("HOME is not set to an absolute path")
     return found
 
 

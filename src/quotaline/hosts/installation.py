@@ -8,7 +8,7 @@ import sys
 import sysconfig
 from dataclasses import dataclass
 
-from quotaline.hosts.refused import Refused
+from quotaline.hosts.errors import EditRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def _command() -> str:
             return command
     if found := shutil.which("quotaline"):
         return os.path.abspath(found)
-    raise Refused("there is no `quotaline` command beside this Python; install the package first")
+    raise EditRefused("there is no `quotaline` command beside this Python; install the package first")
 
 
 def _shell() -> str:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from quotaline.hosts.refused import Refused
+from quotaline.hosts.errors import EditRefused
 
 _SPACE = " \t\r\n"
 _GAP = re.compile(r"[ \t\r\n]+|(?P<comment>//[^\r\n]*|/\*.*?\*/)", re.DOTALL)
@@ -46,7 +46,7 @@ def parse(text: str) -> Node:
         at, _ = _skip(text, int(text.startswith("\ufeff")))
         node = _value(text, at)
     except RecursionError:
-        raise Refused("not JSON: nested too deeply") from None
+        raise EditRefused("not JSON: nested too deeply") from None
     at, _ = _skip(text, node.end)
     if at != len(text):
         raise _broken(text, at, "more text after the end")
@@ -175,6 +175,6 @@ def _skip(text: str, at: int) -> tuple[int, int]:
     return at, content
 
 
-def _broken(text: str, at: int, what: str) -> Refused:
+def _broken(text: str, at: int, what: str) -> EditRefused:
     line, start = text.count("\n", 0, at) + 1, text.rfind("\n", 0, at) + 1
-    return Refused(f"line {line}, column {at - start + 1}: not JSON: {what}")
+    return EditRefused(f"line {line}, column {at - start + 1}: not JSON: {what}")

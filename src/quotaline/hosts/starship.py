@@ -16,8 +16,8 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from quotaline.hosts import fence
+from quotaline.hosts.errors import EditRefused
 from quotaline.hosts.home import config_home
-from quotaline.hosts.refused import Refused
 from quotaline.hosts.utf8 import require_utf8
 
 if TYPE_CHECKING:
@@ -69,8 +69,10 @@ def add(text: str | None, here: Installation) -> str:
     added = fence.add(document.as_string(), body, "\r\n" if "\r\n" in text else "\n")
     try:
         _parse(added)
-    except Refused:
-        raise Refused("it has a `custom` or a `custom.quotaline` of its own; take that out first") from None
+    except EditRefused:
+        raise EditRefused(
+            "it has a `custom` or a `custom.quotaline` of its own; take that out first"
+        ) from None
     return mark + added
 
 
@@ -96,7 +98,7 @@ def _shows(document: tomlkit.TOMLDocument) -> bool:
     if "format" not in document:
         return True
     if not isinstance(document["format"], str):
-        raise Refused("its `format` is not a text")
+        raise EditRefused("its `format` is not a text")
     return any(_SHOWN.search(str(document.get(key, ""))) for key in ("format", "right_format"))
 
 
@@ -115,7 +117,7 @@ def _parse(text: str) -> tomlkit.TOMLDocument:
     try:
         document = tomlkit.parse(text)
     except (TOMLKitError, ValueError, RecursionError) as error:
-        raise Refused(f"not TOML: {' '.join(str(error).split())}") from None
+        raise EditRefused(f"not TOML: {' '.join(str(error).split())}") from None
     if document.as_string() != text:
-        raise Refused("its layout would change; add what `quotaline init starship` prints by hand")
+        raise EditRefused("its layout would change; add what `quotaline init starship` prints by hand")
     return document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quotaline.hosts.refused import Refused
+from quotaline.hosts.errors import EditRefused
 
 
 def require_utf8(text: str) -> None:
@@ -11,4 +11,4 @@ def require_utf8(text: str) -> None:
         text.encode()
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
-        raise Refused(f"line {line}: not UTF-8") from None
+        raise EditRefused(f"line {line}: not UTF-8") from None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from quotaline.usage import Window
+    from quotaline.model.usage import Window
 
 _FULL = 100.0
 _EARLY = 5.0  # percent of a window that say nothing yet

@@ -13,52 +13,52 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from quotaline.cache.segment_format import FOR_EVER
 from quotaline.segment import styles
-from quotaline.segment.fields import Sight, look_at, value, window_value
+from quotaline.segment.fields import RenderContext, render_context, value, window_value
 from quotaline.segment.span import Span, width
 from quotaline.segment.styles import STYLES
 from quotaline.segment.template import SESSION_FIELDS, Value, render
-from quotaline.segment.text import LABELS, PLAIN, changes, label, percent
-from quotaline.timetable import FOR_EVER
+from quotaline.segment.text import DEFAULT_OPTIONS, LABELS, changes, label, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from quotaline.merge import Belief
-    from quotaline.segment.look import Look
+    from quotaline.model.merge import MergedUsage
+    from quotaline.segment.options import DisplayOptions
 
 _LADDER = (
-    ("7d.reset", "further.reset"),
+    ("7d.reset", "scoped.reset"),
     ("5h.reset", "tightest.reset"),
     ("pace", "calm_pace"),
     ("bar",),
     ("icon", "credits", "account", "source", "age", *SESSION_FIELDS),
-    ("further",),
+    ("scoped",),
 )
 
 
-def compact(belief: Belief, now: float) -> list[Span]:
+def compact(merged: MergedUsage, now: float) -> list[Span]:
     """Return `[5h:8% 7d:77%]`, and a further window that is tighter than both: `[5h:8% 7d:77% Fable:91%]`."""
-    return line(belief, now, PLAIN)
+    return line(merged, now, DEFAULT_OPTIONS)
 
 
-def line(belief: Belief, now: float, look: Look, *, coarse: bool = False) -> list[Span]:
+def line(merged: MergedUsage, now: float, options: DisplayOptions, *, coarse: bool = False) -> list[Span]:
     """
     Return the line at a time.
 
     Args:
-        belief: What is believed.
+        merged: The merged usage.
         now: Epoch seconds.
-        look: How it should look; `look.columns` is kept.
+        options: How it should look; `options.columns` is kept.
         coarse: Say spans of time in hours, for this will be read for an hour.
     """
-    sight = look_at(belief, now, look, coarse=coarse)
-    if look.alert_only and sight.shown and not _is_alert(sight):
+    context = render_context(merged, now, options, coarse=coarse)
+    if options.alert_only and context.shown and not _is_alert(context):
         return []
-    forms = _forms(sight)
-    if look.columns is None:
+    forms = _forms(context)
+    if options.columns is None:
         return next(forms)
-    room = look.columns
+    room = options.columns
     return next((spans for spans in forms if columns(spans) <= room), [])
 
 
@@ -67,62 +67,66 @@ def columns(spans: list[Span]) -> int:
     return width("".join(span.text for span in spans))
 
 
-def timeline(belief: Belief, now: float, look: Look, precise: float) -> list[tuple[float, float, list[Span]]]:
+def timeline(
+    merged: MergedUsage, now: float, options: DisplayOptions, precise: float
+) -> list[tuple[float, float, list[Span]]]:
     """Return since when, until when (epoch seconds; the last one FOR_EVER), and the line."""
     table = []
     since = now
-    for until in (*changes(belief, now, look, precise), FOR_EVER):
-        table.append((since, until, line(belief, since, look, coarse=since >= now + precise)))
+    for until in (*changes(merged, now, options, precise), FOR_EVER):
+        table.append((since, until, line(merged, since, options, coarse=since >= now + precise)))
         since = until
     return table
 
 
-def _is_alert(sight: Sight) -> bool:
-    keys = [sight.keys[name] for name in (*LABELS.values(), "further") if not sight.is_hidden(name)]
+def _is_alert(context: RenderContext) -> bool:
+    keys = [context.keys[name] for name in (*LABELS.values(), "scoped") if not context.is_hidden(name)]
     return any(
-        percent(sight.shown[key]) >= sight.look.steps_of(label(key)).orange
+        percent(context.shown[key]) >= context.options.steps_of(label(key)).orange
         for key in keys
-        if key in sight.shown
+        if key in context.shown
     )
 
 
-def _forms(sight: Sight) -> Iterator[list[Span]]:
+def _forms(context: RenderContext) -> Iterator[list[Span]]:
     """Yield the line, and then what says less and less."""
     dropped: frozenset[str] = frozenset()
     for fields in ((), *_LADDER):
         dropped |= frozenset(fields)
-        yield _form(sight._replace(dropped=dropped))
+        yield _form(context._replace(dropped=dropped))
     for name in ("compact", "minimal"):
-        sight = sight._replace(look=replace(sight.look, style=name, template=None), dropped=dropped)
-        yield _form(sight)
-    yield _tightest(sight)
+        context = context._replace(
+            options=replace(context.options, style=name, template=None), dropped=dropped
+        )
+        yield _form(context)
+    yield _tightest(context)
 
 
-def _form(sight: Sight) -> list[Span]:
-    if sight.look.template is not None:
-        return render(sight.look.template, partial(value, sight))[0]
-    name = sight.look.style
+def _form(context: RenderContext) -> list[Span]:
+    if context.options.template is not None:
+        return render(context.options.template, partial(value, context))[0]
+    name = context.options.style
     form, template = STYLES[name], styles.window(name)
     parts = [
-        render(template, partial(window_value, sight, window))[0]
-        for window in (*LABELS.values(), *(("further",) if form.further else ()))
-        if not sight.is_hidden(window)
+        render(template, partial(window_value, context, window))[0]
+        for window in (*LABELS.values(), *(("scoped",) if form.scoped else ()))
+        if not context.is_hidden(window)
     ]
     if not parts:
         return []
-    before, after = styles.around(name)
-    in_line = partial(_in_line, sight)
+    before, after = styles.context(name)
+    in_line = partial(_in_line, context)
     spans = render(before, in_line)[0] + parts[0]
     for part in parts[1:]:
         spans += [Span(form.between), *part]
     return spans + render(after, in_line)[0]
 
 
-def _tightest(sight: Sight) -> list[Span]:
-    before, _ = styles.around(sight.look.style)
-    number = window_value(sight, "tightest", "used").span
-    return [*render(before, partial(_in_line, sight))[0], number]
+def _tightest(context: RenderContext) -> list[Span]:
+    before, _ = styles.context(context.options.style)
+    number = window_value(context, "tightest", "used").span
+    return [*render(before, partial(_in_line, context))[0], number]
 
 
-def _in_line(sight: Sight, field: str) -> Value:
-    return window_value(sight, "5h", field) if field == "resets" else value(sight, field)
+def _in_line(context: RenderContext, field: str) -> Value:
+    return window_value(context, "5h", field) if field == "resets" else value(context, field)

@@ -7,18 +7,18 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from quotaline.merge import current
+from quotaline.model.merge import current
 from quotaline.segment import document
 from quotaline.segment.line import line, timeline
 from quotaline.segment.palette import ATTRIBUTES, index, rgb
 from quotaline.segment.span import Span, width
-from quotaline.segment.text import BY_THE_MINUTE, PLAIN
+from quotaline.segment.text import BY_THE_MINUTE, DEFAULT_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from quotaline.merge import Belief
-    from quotaline.segment.look import Look
+    from quotaline.model.merge import MergedUsage
+    from quotaline.segment.options import DisplayOptions
 
 Mark = tuple[str, str]  # what stands before the text, and what after it
 
@@ -160,26 +160,36 @@ MARKUPS: dict[str, Callable[[Sequence[Span]], str]] = {
 HOSTS = (*MARKUPS, "json", "waybar", "openmetrics")
 
 
-def render(belief: Belief, host: str, now: float, look: Look = PLAIN) -> str:
+def render(merged: MergedUsage, host: str, now: float, options: DisplayOptions = DEFAULT_OPTIONS) -> str:
     """Return the host's line: what is to be printed at `now`."""
-    return _rendered(belief, host, now, look, line(belief, now, look))
+    return _rendered(merged, host, now, options, line(merged, now, options))
 
 
-def fitted(belief: Belief, host: str, now: float, columns: int | None, look: Look = PLAIN) -> str:
+def fitted(
+    merged: MergedUsage, host: str, now: float, columns: int | None, options: DisplayOptions = DEFAULT_OPTIONS
+) -> str:
     """Return the host's text at `now`, shorter if it is wider than `columns`; one row always."""
-    limits = [limit for limit in (columns, look.columns) if limit]
-    return MARKUPS[host](line(belief, now, replace(look, columns=min(limits, default=None)))) or NOTHING
+    limits = [limit for limit in (columns, options.columns) if limit]
+    return MARKUPS[host](line(merged, now, replace(options, columns=min(limits, default=None)))) or NOTHING
 
 
 def rows(
-    belief: Belief, host: str, now: float, look: Look = PLAIN, precise: float = BY_THE_MINUTE
+    merged: MergedUsage,
+    host: str,
+    now: float,
+    options: DisplayOptions = DEFAULT_OPTIONS,
+    precise: float = BY_THE_MINUTE,
 ) -> list[tuple[float, str]]:
     """Return the host's timetable: until when (epoch seconds), and the text; the last row holds for ever."""
-    return tables(belief, (host,), now, look, precise)[host]
+    return tables(merged, (host,), now, options, precise)[host]
 
 
 def tables(
-    belief: Belief, hosts: Sequence[str], now: float, look: Look = PLAIN, precise: float = BY_THE_MINUTE
+    merged: MergedUsage,
+    hosts: Sequence[str],
+    now: float,
+    options: DisplayOptions = DEFAULT_OPTIONS,
+    precise: float = BY_THE_MINUTE,
 ) -> dict[str, list[tuple[float, str]]]:
     """
     Return the timetable of several hosts.
@@ -188,9 +198,9 @@ def tables(
     by the hour: a day of minutes would be a large file.
     """
     found: dict[str, list[tuple[float, str]]] = {host: [] for host in hosts}
-    for since, until, spans in timeline(belief, now, look, precise):
+    for since, until, spans in timeline(merged, now, options, precise):
         for host, table in found.items():
-            text = _rendered(belief, host, since, look, spans)
+            text = _rendered(merged, host, since, options, spans)
             if table and table[-1][1] == text:
                 table.pop()
             table.append((until, text))
@@ -202,12 +212,14 @@ def widest(table: Sequence[tuple[float, str]]) -> int:
     return max(width(re.sub(r"\x1b\[[0-9;]*m", "", text)) for _, text in table)
 
 
-def _rendered(belief: Belief, host: str, now: float, look: Look, spans: Sequence[Span]) -> str:
+def _rendered(
+    merged: MergedUsage, host: str, now: float, options: DisplayOptions, spans: Sequence[Span]
+) -> str:
     if host in MARKUPS:
         return MARKUPS[host](spans) or NOTHING
-    shown = current(belief, now)
+    shown = current(merged, now)
     if host == "json":
-        return document.json_object(plain(spans), shown, now, look)
+        return document.json_object(plain(spans), shown, now, options)
     if host == "waybar":
-        return document.waybar(plain(spans), shown, now, look)
+        return document.waybar(plain(spans), shown, now, options)
     return document.openmetrics(shown)

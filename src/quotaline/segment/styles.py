@@ -19,7 +19,7 @@ class Style(NamedTuple):
 
     `window` is filled for each window that is shown, `between` stands between
     them; `countdown` is the field that its countdowns are, and `has_reset`
-    whether it shows them unasked. `further` is false where no window but the
+    whether it shows them unasked. `scoped` is false where no window but the
     two main ones has a place.
     """
 
@@ -29,7 +29,7 @@ class Style(NamedTuple):
     after: str = ""
     countdown: str = "reset"
     has_reset: bool = False
-    further: bool = True
+    scoped: bool = True
 
 
 STYLES = {
@@ -43,7 +43,7 @@ STYLES = {
         has_reset=True,
     ),
     "aiterm": Style(r"$letter:$used/100(\($resets\))( $calm_pace)", countdown="reset_short", has_reset=True),
-    "minimal": Style("$used", "|", "($show )", further=False),
+    "minimal": Style("$used", "|", "($show )", scoped=False),
     "bar": Style(r"$name( \[$bar\]) $number( \($resets\))( $calm_pace)", "  "),
     "words": Style("$quota $words(, resets $resets)", "; ", "", countdown="reset_words", has_reset=True),
 }
@@ -56,6 +56,6 @@ def window(name: str) -> tuple[Node, ...]:
 
 
 @cache
-def around(name: str) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+def context(name: str) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
     """Return the templates of what stands before and after the windows."""
     return parse(STYLES[name].before, _LINE), parse(STYLES[name].after, _LINE)

@@ -12,14 +12,15 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
+from quotaline.cache.segment_format import is_printable
 from quotaline.segment.palette import ATTRIBUTES, is_colour
 from quotaline.segment.span import Span
-from quotaline.timetable import is_showable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-WINDOWS = ("5h", "7d", "further", "tightest")
+WINDOWS = ("5h", "7d", "scoped", "tightest")
+_OLD_NAMES = {"further": "scoped"}  # a format of version 0.1 stays valid
 WINDOW_FIELDS = (
     "name",
     "used",
@@ -94,7 +95,7 @@ def parse(text: str, fields: tuple[str, ...] = FIELDS, allowed: str = ALLOWED) -
     """
     for column, letter in enumerate(text, 1):
         # Combining marks and invisible characters would make the width a guess.
-        if not is_showable(letter):
+        if not is_printable(letter):
             raise TemplateError(column, "a character that is not printable")
         if not letter.isascii() and _is_combining(letter):
             raise TemplateError(column, "a combining character")
@@ -165,6 +166,8 @@ def _field(source: _Source, at: int) -> tuple[Field, int]:
         while _is_word(text[at : at + 1]) or (text[at : at + 1] == "." and _is_word(text[at + 1 : at + 2])):
             at += 1
         name = text[start + 1 : at]
+    owner, dot, field = name.partition(".")
+    name = _OLD_NAMES.get(owner, owner) + dot + field
     if name not in source.fields:
         near = get_close_matches(name, source.fields, n=1, cutoff=0.6)
         hint = f"did you mean {near[0]}? " if near else ""
@@ -184,7 +187,7 @@ def _styled(source: _Source, at: int, depth: int) -> tuple[Styled, int]:
     end = source.text.find(")", at)
     if end < 0:
         raise TemplateError(at + 1, "'(' is not closed by ')'")
-    style = source.text[at + 1 : end]
+    style = " ".join(_OLD_NAMES.get(word, word) for word in source.text[at + 1 : end].split(" "))
     column = at + 2
     for word in style.split(" "):
         if word and word not in (*ATTRIBUTES, *WINDOWS) and not is_colour(word):
@@ -232,8 +235,8 @@ def render(
             spans.append(Span(span.text, _joined(style, span.style)))
             known |= is_known
         else:
-            around = style if isinstance(node, Group) else _joined(_resolved(node.style, value), style)
-            inner, is_known = render(node.nodes, value, around)
+            context = style if isinstance(node, Group) else _joined(_resolved(node.style, value), style)
+            inner, is_known = render(node.nodes, value, context)
             if is_known or isinstance(node, Styled):
                 spans += inner
             known |= is_known

@@ -11,68 +11,77 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from quotaline.merge import TOO_OLD
-from quotaline.segment.look import Look
+from quotaline.model.merge import TOO_OLD
+from quotaline.model.usage import FIVE_HOUR, SCOPED, SEVEN_DAY
+from quotaline.segment.options import DisplayOptions
 from quotaline.segment.span import Span
 from quotaline.segment.thresholds import OLD, VERY_OLD, colour
-from quotaline.usage import FIVE_HOUR, SCOPED, SEVEN_DAY
 
 if TYPE_CHECKING:
-    from quotaline.merge import Belief, Told
+    from quotaline.model.merge import MergedUsage, Observation
 
 UNKNOWN = "--"
 LABELS = {FIVE_HOUR: "5h", SEVEN_DAY: "7d"}
 BY_THE_MINUTE = 900.0  # seconds without a refresh, up to which spans of time are said to the minute
-PLAIN = Look()  # how it looks if nobody chose anything
+DEFAULT_OPTIONS = DisplayOptions()  # how it looks if nobody chose anything
 _HOURS = TOO_OLD // 3600
 
 
-def number(told: Told | None, now: float, look: Look = PLAIN, name: str = "") -> Span:
+def number(
+    observation: Observation | None, now: float, options: DisplayOptions = DEFAULT_OPTIONS, name: str = ""
+) -> Span:
     """
     Return the percentage by its age: as is, `~8%` from 10 min, dim `8%~2h` from 1 h, `--` from 24 h.
 
     `name` is the window's label, for thresholds of its own.
     """
-    age = now - told.at if told else TOO_OLD
-    if told is None or age >= TOO_OLD:
-        return Span(UNKNOWN.rjust(4) if look.pad else UNKNOWN)
-    text = f"{'~' if OLD <= age < VERY_OLD else ''}{percent(told, left=look.show_left)}%"
+    age = now - observation.observed_at if observation else TOO_OLD
+    if observation is None or age >= TOO_OLD:
+        return Span(UNKNOWN.rjust(4) if options.pad else UNKNOWN)
+    text = f"{'~' if OLD <= age < VERY_OLD else ''}{percent(observation, left=options.show_left)}%"
     if age >= VERY_OLD:
         text += f"~{age // 3600:.0f}h"
     return Span(
-        (text.rjust(4) if look.pad else text) + symbol(told, look, name), style(told, now, look, name)
+        (text.rjust(4) if options.pad else text) + symbol(observation, options, name),
+        style(observation, now, options, name),
     )
 
 
-def percent(told: Told, *, left: bool = False) -> int:
+def percent(observation: Observation, *, left: bool = False) -> int:
     """Return the percent used, as Claude Code's own /usage shows it; or what is left of 100."""
-    used = math.floor(round(told.window.utilization, 1))
+    used = math.floor(round(observation.window.utilization, 1))
     return max(0, 100 - used) if left else used
 
 
-def style(told: Told, now: float, look: Look = PLAIN, name: str = "") -> str:
+def style(
+    observation: Observation, now: float, options: DisplayOptions = DEFAULT_OPTIONS, name: str = ""
+) -> str:
     """Return the style of a window's number: its threshold's, `dim` once it is very old."""
-    return "dim" if now - told.at >= VERY_OLD else look.colours[step(told, look, name)]
+    return (
+        "dim"
+        if now - observation.observed_at >= VERY_OLD
+        else options.colours[step(observation, options, name)]
+    )
 
 
-def step(told: Told, look: Look, name: str = "") -> str:
+def step(observation: Observation, options: DisplayOptions, name: str = "") -> str:
     """Return the name of the step that a window has reached: green, yellow, orange, red."""
-    return colour(percent(told), look.steps_of(name))
+    return colour(percent(observation), options.steps_of(name))
 
 
-def symbol(told: Told, look: Look, name: str = "") -> str:
+def symbol(observation: Observation, options: DisplayOptions, name: str = "") -> str:
     """Return the step in other than colour, if that is wanted: `!` for orange, `!!` for red."""
-    return {"orange": "!", "red": "!!"}.get(step(told, look, name), "") if look.symbols else ""
+    return {"orange": "!", "red": "!!"}.get(step(observation, options, name), "") if options.symbols else ""
 
 
-def tightest(shown: dict[str, Told]) -> list[str]:
+def tightest(shown: dict[str, Observation]) -> list[str]:
     """Return the key of the further window that is tighter than both main ones, if there is one."""
     least = max((shown[key].window.utilization for key in LABELS if key in shown), default=0)
     others = [key for key in shown if key not in LABELS and shown[key].window.utilization > least]
     return sorted(others, key=lambda key: (-shown[key].window.utilization, key))[:1]
 
 
-def keys(shown: dict[str, Told]) -> list[str]:
+def keys(shown: dict[str, Observation]) -> list[str]:
     """Return the window keys in the order of reading: the two main ones, known or not, then what else is."""
     return [*LABELS, *sorted(shown.keys() - LABELS.keys())]
 
@@ -82,25 +91,32 @@ def label(key: str) -> str:
     return LABELS.get(key, key.removeprefix(SCOPED))
 
 
-def changes(belief: Belief, now: float, look: Look = PLAIN, precise: float = BY_THE_MINUTE) -> list[float]:
+def changes(
+    merged: MergedUsage, now: float, options: DisplayOptions = DEFAULT_OPTIONS, precise: float = BY_THE_MINUTE
+) -> list[float]:
     """
     Return the times after `now`, in order, at which what is shown changes by itself.
 
     `precise` is for how many seconds the spans of time in it are said to the minute.
     """
     times: set[float] = set()
-    for each in belief.told.values():
-        for told in each:
-            times |= {told.at + OLD} | {told.at + VERY_OLD * hour for hour in range(1, _HOURS + 1)}
-            if told.window.resets_at is not None:
-                times.add(told.window.resets_at)
-            if look.says_age:
-                times |= {told.at + 60 * minute for minute in _minutes(now - told.at, precise)}
-            if look.says_reset:
-                times |= _ticks(told, now, precise)
-    if belief.credits:
-        times.add(belief.credits_at + TOO_OLD)
-    if look.says_age or look.says_reset:
+    for each in merged.observations.values():
+        for observation in each:
+            times |= {observation.observed_at + OLD} | {
+                observation.observed_at + VERY_OLD * hour for hour in range(1, _HOURS + 1)
+            }
+            if observation.window.resets_at is not None:
+                times.add(observation.window.resets_at)
+            if options.shows_age:
+                times |= {
+                    observation.observed_at + 60 * minute
+                    for minute in _minutes(now - observation.observed_at, precise)
+                }
+            if options.shows_reset:
+                times |= _ticks(observation, now, precise)
+    if merged.credits:
+        times.add(merged.credits_at + TOO_OLD)
+    if options.shows_age or options.shows_reset:
         times |= {now + precise, *_midnights(now)}
     return sorted(at for at in times if at > now)
 
@@ -110,11 +126,11 @@ def _minutes(since: float, precise: float) -> range:
     return range(max(1, int(since // 60)), int((since + precise) // 60) + 1)
 
 
-def _ticks(told: Told, now: float, precise: float) -> set[float]:
+def _ticks(observation: Observation, now: float, precise: float) -> set[float]:
     """Return when the time until its reset is said anew: by the minute, and then by the hour."""
-    if told.window.resets_at is None:
+    if observation.window.resets_at is None:
         return set()
-    reset = told.window.resets_at
+    reset = observation.window.resets_at
     left = reset - now
     ticks = {reset - left // 3600 * 3600 + 3600 * hour for hour in range(_HOURS)}
     if left - precise < TOO_OLD:  # above a day it is said in hours

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import requests
 import urllib3
 
-from quotaline import __version__, answer
-from quotaline.errors import (
+from quotaline import __version__
+from quotaline.model import json_text
+from quotaline.model.errors import (
     LoginExpired,
     MissingScope,
     QuotalineError,
@@ -26,10 +27,11 @@ from quotaline.errors import (
     Unreachable,
     UnreadableAnswer,
 )
+from quotaline.sources import payload
 
 if TYPE_CHECKING:
+    from quotaline.model.usage import Usage
     from quotaline.sources.credentials import Token
-    from quotaline.usage import Usage
 
 ENDPOINT = "https://api.anthropic.com/api/oauth/usage"
 USER_AGENT = f"quotaline/{__version__}"
@@ -123,14 +125,14 @@ def _get(
 
 def _read(status: int, headers: Any, body: bytes, now: float) -> Usage:
     try:
-        document = answer.load(body)
+        document = json_text.load(body)
     except ValueError:
         document = None
     refusal = document.get("error") if isinstance(document, dict) else None
     if status == requests.codes.ok:
-        if refusal and answer.KNOWN_KEYS.isdisjoint(document or ()):
+        if refusal and payload.KNOWN_KEYS.isdisjoint(document or ()):
             raise _in_band(refusal, now, headers)
-        return answer.parse(document, now)
+        return payload.parse(document, now)
     if status == requests.codes.unauthorized:
         raise LoginExpired
     if status == requests.codes.forbidden and refusal:

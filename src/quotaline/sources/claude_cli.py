@@ -14,9 +14,10 @@ import signal
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-from quotaline import answer
-from quotaline.errors import UnreadableAnswer
-from quotaline.usage import Reading, Usage
+from quotaline.model import json_text
+from quotaline.model.errors import UnreadableAnswer
+from quotaline.model.usage import Reading, Usage
+from quotaline.sources import payload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,8 +57,8 @@ def parse(output: bytes, now: float) -> Usage | None:
     """Return the usage in the stream of JSON lines; None without any (no login, a setup-token)."""
     for line in output.splitlines():
         try:
-            document: Any = answer.load(line)
-            return answer.parse(document["usage_report"]["rate_limits"], now)
+            document: Any = json_text.load(line)
+            return payload.parse(document["usage_report"]["rate_limits"], now)
         except (ValueError, KeyError, TypeError, UnreadableAnswer):
             continue
     return None

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from quotaline.answer import load as load_json
-from quotaline.answer import number
-from quotaline.errors import LoginExpired, MissingScope, NotLoggedIn, QuotalineError
-from quotaline.places import home_folder
+from quotaline.cache.paths import home_folder
+from quotaline.model.errors import LoginExpired, MissingScope, NotLoggedIn, QuotalineError
+from quotaline.model.json_text import load as load_json
+from quotaline.sources.payload import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

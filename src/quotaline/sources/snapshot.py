@@ -13,10 +13,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from quotaline import answer
-from quotaline.errors import UnreadableAnswer
-from quotaline.places import home_folder
-from quotaline.usage import Reading
+from quotaline.cache.paths import home_folder
+from quotaline.model.errors import UnreadableAnswer
+from quotaline.model.usage import Reading
+from quotaline.sources import payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,11 +92,11 @@ def _objects(content: bytes, key: str) -> Iterator[dict[str, Any]]:
 def _reading(cached: dict[str, Any], account: str | None, now: float) -> tuple[Reading | None, str]:
     if account is None or cached.get("accountUuid") != account:
         return None, "of another account than the one that is logged in"
-    fetched = answer.number(cached.get("fetchedAtMs"))
+    fetched = payload.number(cached.get("fetchedAtMs"))
     if fetched is None:
         return None, "not dated"
     try:
-        usage = answer.parse(cached.get("utilization"), now)
+        usage = payload.parse(cached.get("utilization"), now)
     except UnreadableAnswer:
         return None, "no usage in it"
     return Reading(SOURCE, fetched / 1000, usage, account), ""
@@ -105,7 +105,7 @@ def _reading(cached: dict[str, Any], account: str | None, now: float) -> tuple[R
 def _organisation(login: dict[str, Any]) -> str:
     name = _text(login.get("organizationName"))
     # A personal organisation is named after the e-mail address, which is nobody's business.
-    return "" if "@" in name else answer.safe_name(name, 40)
+    return "" if "@" in name else payload.safe_name(name, 40)
 
 
 def _text(value: object) -> str:

@@ -11,9 +11,10 @@ import math
 import re
 from dataclasses import dataclass
 
-from quotaline import answer
-from quotaline.answer import members
-from quotaline.usage import FIVE_HOUR, LENGTHS, SEVEN_DAY, SPEND, Usage, Window
+from quotaline.model import json_text
+from quotaline.model.usage import FIVE_HOUR, LENGTHS, SEVEN_DAY, SPEND, Usage, Window
+from quotaline.sources import payload
+from quotaline.sources.payload import members
 
 _LIMITS = {FIVE_HOUR: FIVE_HOUR, SEVEN_DAY: SEVEN_DAY, "spend_limit": SPEND}
 _MODEL_LENGTH = 24
@@ -21,7 +22,7 @@ _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StatuslineInput:
     """
     What one run was told.
 
@@ -52,37 +53,39 @@ class Said:
         }
 
 
-def parse(text: bytes, now: float) -> Said:
+def parse(text: bytes, now: float) -> StatuslineInput:
     """Return what the JSON tells. Whatever is missing, broken or absurd in it was not told; never raises."""
     try:
-        document = answer.load(text)
+        document = json_text.load(text)
     except ValueError:
-        return Said()
+        return StatuslineInput()
     if not isinstance(document, dict):
-        return Said()
+        return StatuslineInput()
     limits = members(document.get("rate_limits"))
     windows: dict[str, Window] = {}
     for name, key in _LIMITS.items():
-        told = members(limits.get(name))
-        found = answer.window(told.get("used_percentage"), told.get("resets_at"), now, LENGTHS.get(key))
+        observation = members(limits.get(name))
+        found = payload.window(
+            observation.get("used_percentage"), observation.get("resets_at"), now, LENGTHS.get(key)
+        )
         # Claude Code leaves a window out until it has a reset; one without has nothing to be known by.
         if found and found.resets_at is not None:
             windows[key] = found
     session = document.get("session_id")
     cost = members(document.get("cost"))
     context = members(document.get("context_window"))
-    tokens = [answer.number(context.get(f"total_{way}_tokens")) for way in ("input", "output")]
-    return Said(
+    tokens = [payload.number(context.get(f"total_{way}_tokens")) for way in ("input", "output")]
+    return StatuslineInput(
         session=session if isinstance(session, str) and _SESSION.fullmatch(session) else "",
         usage=Usage.of(windows) if windows else None,
         invalid=tuple(
             key for name, key in _LIMITS.items() if members(limits.get(name)) and key not in windows
         ),
-        worked=int(answer.number(cost.get("total_api_duration_ms")) or 0),
-        cost=answer.number(cost.get("total_cost_usd")),
-        context=answer.percent(context.get("used_percentage")),
+        worked=int(payload.number(cost.get("total_api_duration_ms")) or 0),
+        cost=payload.number(cost.get("total_cost_usd")),
+        context=payload.percent(context.get("used_percentage")),
         tokens=sum(filter(None, tokens)) if any(one is not None for one in tokens) else None,
-        model=answer.safe_name(members(document.get("model")).get("display_name"), _MODEL_LENGTH),
+        model=payload.safe_name(members(document.get("model")).get("display_name"), _MODEL_LENGTH),
     )
 
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from test_launcher import traced
+
 from world import TOKEN, World, until, usage
 
 from .client import API_KEY, COMMAND, PATIENCE, PROMPT, Client
@@ -69,7 +69,9 @@ def test_each_run_prints_what_it_was_handed(client: Client) -> None:
 
     def runs() -> list[tuple[dict[str, Any], str]]:
         lines = log.read_text().splitlines()
-        return [(json.loads(told), line) for told, line in zip(lines[::2], lines[1::2], strict=True)]
+        return [
+            (json.loads(observation), line) for observation, line in zip(lines[::2], lines[1::2], strict=True)
+        ]
 
     client.limits(0.29, 0.57)
     client.start(**SILENT)
@@ -77,7 +79,7 @@ def test_each_run_prints_what_it_was_handed(client: Client) -> None:
     client.say("hello")
     client.shows("[5h:29% 7d:57%]")
 
-    plain = [(told.get("rate_limits"), uncoloured(line)) for told, line in runs()]
+    plain = [(observation.get("rate_limits"), uncoloured(line)) for observation, line in runs()]
     assert plain[0] == (None, UNKNOWN)
     # Not one run late: each that was told the limits shows them.
     assert {line for limits, line in plain if limits} == {"[5h:29% 7d:57%]"}
@@ -99,8 +101,8 @@ def test_repeated_render_of_a_real_session_costs_one_execve(client: Client, tmp_
     assert "rate_limits" in last.read_text()
     command = shutil.which("quotaline", path=client.world.environ["PATH"])
     assert command
-    with last.open() as told:
-        calls = traced(tmp_path, command, "--for", "claude", environ=client.world.environ, stdin=told)
+    with last.open() as observation:
+        calls = traced(tmp_path, command, "--for", "claude", environ=client.world.environ, stdin=observation)
     assert calls == ["execve"]
 
 

@@ -1,0 +1,1 @@
+"""The demo, the gallery of states, and pictures of both."""

@@ -1,0 +1,1 @@
+"""Commands that show numbers and where they come from."""

@@ -1,0 +1,125 @@
+"""``quotaline why``: for each number where it is from, and what was not believed."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from quotaline.cache.paths import cache_folder
+from quotaline.cache.state_file import State, load
+from quotaline.model.errors import explain
+from quotaline.model.merge import current
+from quotaline.refresh.publish import next_due
+from quotaline.segment.duration import duration
+from quotaline.segment.text import UNKNOWN, keys, label
+from quotaline.settings import kept
+
+if TYPE_CHECKING:
+    import argparse
+
+JSON_VERSION = 1
+_ID_LENGTH = 8  # as much of the account's id as tells two accounts apart
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the tree."""
+    command = commands.add_parser(
+        "why",
+        help="say where each number is from, and what was not believed",
+        description="Say for each number where it is from and how old it is, what was told but not believed, "
+        "and when the next refresh is. Asks nobody.",
+    )
+    command.add_argument("--json", action="store_true", help="print JSON, for scripts")
+    command.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    folder = cache_folder(os.environ)
+    state, now = load(folder) if folder else State(), time.time()
+    if chosen.json:
+        print(json.dumps(document(state, now), indent=2))
+    else:
+        print("\n".join(lines(state, now)))
+    return 0
+
+
+def document(state: State, now: float) -> dict[str, Any]:
+    """Return the JSON form. Times are epoch seconds, ages and waits seconds; an unknown window is null."""
+    shown = current(state.merged, now)
+    return {
+        "version": JSON_VERSION,
+        "account": _account(state),
+        "windows": {
+            key: {
+                "utilization": shown[key].window.utilization,
+                "resets_at": shown[key].window.resets_at,
+                "source": shown[key].source,
+                "observed_at": shown[key].observed_at,
+                "dated": shown[key].dated,
+            }
+            if key in shown
+            else None
+            for key in keys(shown)
+        },
+        "refreshed_at": state.refreshed_at or None,
+        "next_refresh_at": _next(state),
+        "backoff": {
+            "reason": state.backoff.reason or None,
+            "until": state.backoff.until or None,
+            "interval": state.backoff.interval,
+            "failures": state.backoff.failures,
+        },
+        "rejected": [
+            {"source": one.source, "window": one.key, "why": one.why, "at": one.at} for one in state.rejected
+        ],
+    }
+
+
+def lines(state: State, now: float) -> list[str]:
+    """Return what people read."""
+    shown = current(state.merged, now)
+    text = [f"account  {_account(state) or 'not known'}"]
+    for key in keys(shown):
+        observation = shown.get(key)
+        if observation is None:
+            text.append(f"{label(key):8} {UNKNOWN}: no source has told it, or what was told is over")
+            continue
+        dated = "" if observation.dated else "; undated, so it may be older"
+        age = duration(max(0, now - observation.observed_at))
+        observed = f"observed {_clock(observation.observed_at)}, {age} ago{dated}"
+        text.append(
+            f"{label(key):8} {observation.window.utilization:g}% from {observation.source}, {observed}"
+        )
+    next_ = _next(state)
+    text.append(f"next     refresh {_when(next_, now)}" if next_ else "next     refresh at the next prompt")
+    if state.backoff.reason:
+        text.append(f"back-off {explain(state.backoff.reason)}")
+    if state.backoff.until > now:
+        held = "no request before" if state.backoff.reason else "no need to ask before"
+        text.append(f"         {held} {_clock(state.backoff.until)} ({duration(state.backoff.until - now)})")
+    text += [
+        f"rejected {label(one.key)} from {one.source}, {duration(max(0, now - one.at))} ago: {one.why}"
+        for one in state.rejected
+    ]
+    return text
+
+
+def _account(state: State) -> str | None:
+    # Never the e-mail address: this is what people paste into an issue.
+    return state.organisation or (state.merged.account or "")[:_ID_LENGTH] or None
+
+
+def _next(state: State) -> float | None:
+    if not state.refreshed_at:
+        return None
+    return next_due(state, kept(state.settings)["ttl"])
+
+
+def _when(at: float, now: float) -> str:
+    return f"at {_clock(at)}, in {duration(at - now)}" if at > now else "at the next prompt"
+
+
+def _clock(at: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(at))

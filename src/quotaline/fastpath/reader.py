@@ -1,0 +1,87 @@
+"""
+Prints a segment: what shell/quotaline does, where there is no POSIX shell or the segment is not in order.
+
+The hot path: nothing is imported but os, time and three small rooms, and
+nothing that goes wrong may keep the line from being printed.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+
+from quotaline.cache import segment_file, store
+from quotaline.cache.paths import cache_folder, home_folder
+from quotaline.cache.segment_format import NEW_LINE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HOSTS = (
+    "ansi",
+    "plain",
+    "claude",
+    "tmux",
+    "bash",
+    "zsh",
+    "fish",
+    "starship",
+    "json",
+    "waybar",
+    "openmetrics",
+)
+NEUTRAL = "[5h:-- 7d:--]"
+_NEUTRAL = {
+    "json": f'{{"version":1,"text":"{NEUTRAL}","class":"unknown",'
+    '"windows":{"five_hour":null,"seven_day":null}}',
+    "waybar": f'{{"text":"{NEUTRAL}","tooltip":"5h --\\n7d --","class":"unknown","percentage":null}}',
+    "openmetrics": "# EOF",
+}
+
+
+def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
+    """
+    Print the host's line (openmetrics: lines), then start the refresher if it is due.
+
+    Args:
+        host: One of HOSTS; None is ansi on a terminal, plain otherwise.
+        environ: The environment: cache folder, config dir, colour rules.
+    """
+    now = time.time()
+    host = _host(host, environ)
+    folder = cache_folder(environ)
+    content = store.read(folder, f"segment.{host}") if folder else None
+    found = segment_file.read(content, now, host) if content else None
+    text, due = found or (_NEUTRAL.get(host, NEUTRAL), 0.0)
+    with suppress(OSError):  # a closed or broken stdout is its reader's business
+        os.write(1, text.replace(NEW_LINE, "\n").encode() + b"\n")
+    # A claim far in the past or ahead of a clock that jumped holds nothing up: it is for its minute.
+    if not folder or due > now or store.is_claimed(folder, now):
+        return
+    if store.prepare(folder, home_folder(environ)):
+        from quotaline.refresh.detach import start
+
+        start(lambda: store.claim(folder, now))
+
+
+def _host(host: str | None, environ: Mapping[str, str]) -> str:
+    # As in shell/quotaline: none before forced (no-color.org, bixense.com/clicolors).
+    force = environ.get("FORCE_COLOR") or environ.get("CLICOLOR_FORCE", "").removeprefix("0")
+    if host is None:
+        host = "ansi" if force or _is_terminal() else "plain"
+    if host in ("ansi", "starship") and (environ.get("NO_COLOR") or not (force or _has_colour(environ))):
+        return "plain"
+    return host
+
+
+def _has_colour(environ: Mapping[str, str]) -> bool:
+    return environ.get("CLICOLOR") != "0" and environ.get("TERM") != "dumb"
+
+
+def _is_terminal() -> bool:
+    try:
+        return os.isatty(1)
+    except OSError:
+        return False

@@ -1,0 +1,189 @@
+"""
+Which reading to believe. Pure: no clock, no files.
+
+For each window we keep what was told, less what something else told makes
+worthless (`_outdoes`, a strict order, so the order of arrival does not matter):
+
+- a dated reading outdoes older dated ones, and all that reached us before it,
+  whatever they said: limits are at times reset or moved by hand;
+- an undated one (Claude Code's stdin) outdoes older undated ones that say less.
+
+What is shown is the dated one, unless an undated one that came later tells of
+a newer window, or of more use in the same one: it may be old, so it may raise
+a number and never lower it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from quotaline.model.usage import Credits, Reading, Usage, Window, built
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SAME_WINDOW = 120  # seconds; the API's resets jitter around the boundary (contract 2.2)
+TOO_OLD = 86400  # seconds; after a day a number says nothing (design 7)
+CLOCK_SLACK = 2  # seconds that a reading may seem to be ahead of our clock
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One window as one source told it. `at` and `dated` are the reading's."""
+
+    window: Window
+    source: str
+    observed_at: float
+    dated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MergedUsage:
+    """What we hold true: for each window key what was told and still counts. Of one account."""
+
+    account: str | None = None
+    observations: Mapping[str, tuple[Observation, ...]] = field(default_factory=dict)
+    credits: Credits | None = None
+    credits_at: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain dicts, lists and numbers that `from_json` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> MergedUsage:
+        """Read what `to_json` gave. Raises KeyError, TypeError or AttributeError for anything else."""
+        return cls(
+            account=document["account"],
+            observations={
+                key: tuple(
+                    built(Observation, {**one, "window": built(Window, one["window"])}) for one in each
+                )
+                for key, each in document["observations"].items()
+            },
+            credits=built(Credits, document["credits"]) if document["credits"] else None,
+            credits_at=float(document["credits_at"]),
+        )
+
+
+def merge(merged: MergedUsage, reading: Reading, now: float) -> MergedUsage:
+    """
+    Return what to hold true once a reading has come in.
+
+    A reading of another account drops all that was held. What claims to be
+    from the future is dropped too: it would win for years after a clock that
+    was wrong once.
+    """
+    account = reading.account or merged.account
+    if merged.account not in (None, account):
+        merged = MergedUsage()
+    observation = {key: _live(each, now) for key, each in merged.observations.items()}
+    if reading.observed_at <= now + CLOCK_SLACK:
+        for key, window in reading.usage.windows().items():
+            new = Observation(window, reading.source, reading.observed_at, reading.dated)
+            observation[key] = _worth_keeping({*observation.get(key, ()), *_live((new,), now)})
+    credits_, credits_at = merged.credits, merged.credits_at
+    if reading.usage.credits and credits_at <= reading.observed_at <= now + CLOCK_SLACK:
+        credits_, credits_at = reading.usage.credits, reading.observed_at
+    return MergedUsage(
+        account, {key: each for key, each in observation.items() if each}, credits_, credits_at
+    )
+
+
+def rejections(merged: MergedUsage, reading: Reading, now: float) -> dict[str, str]:
+    """Return, by window key, why a reading's window is not what `current` shows once it was taken in."""
+    shown = current(merged, now)
+    found = {}
+    for key, window in reading.usage.windows().items():
+        observation = Observation(window, reading.source, reading.observed_at, reading.dated)
+        if reading.observed_at > now + CLOCK_SLACK:
+            found[key] = "dated in the future"
+        elif not _live((observation,), now):
+            found[key] = (
+                "the window has ended" if now - observation.observed_at < TOO_OLD else "more than a day old"
+            )
+        elif shown.get(key) not in (None, observation):
+            found[key] = _rejection(observation, shown[key])
+    return found
+
+
+def _rejection(observation: Observation, shown: Observation) -> str:
+    if not observation.dated and observation.observed_at >= shown.observed_at:
+        return f"undated, and says less than {shown.source}"
+    return f"older than what {shown.source} told"
+
+
+def current(merged: MergedUsage, now: float) -> dict[str, Observation]:
+    """Return, by window key, what to show at `now`; a window that nothing true is known of is absent."""
+    shown = {key: _chosen(_live(each, now)) for key, each in merged.observations.items()}
+    return {key: observation for key, observation in shown.items() if observation}
+
+
+def current_usage(merged: MergedUsage, now: float) -> Usage:
+    """Return `current` as the public type."""
+    return Usage.of(
+        {key: observation.window for key, observation in current(merged, now).items()}, merged.credits
+    )
+
+
+def _live(each: tuple[Observation, ...], now: float) -> tuple[Observation, ...]:
+    return tuple(
+        observation
+        for observation in each
+        if now - TOO_OLD < observation.observed_at <= now + CLOCK_SLACK
+        and (observation.window.resets_at is None or observation.window.resets_at > now)
+    )
+
+
+def _worth_keeping(each: set[Observation]) -> tuple[Observation, ...]:
+    return tuple(
+        sorted(
+            (observation for observation in each if not any(_outdoes(by, observation) for by in each)),
+            key=_rank,
+        )
+    )
+
+
+def _outdoes(one: Observation, other: Observation) -> bool:
+    if one.dated:
+        return one.observed_at >= other.observed_at if not other.dated else _rank(one) > _rank(other)
+    if other.dated or one.observed_at < other.observed_at:
+        return False
+    if _is_newer(one.window, other):
+        return True
+    return (
+        not _is_newer(other.window, one)
+        and one.window.utilization >= other.window.utilization
+        and _rank(one) > _rank(other)
+    )
+
+
+def _chosen(each: tuple[Observation, ...]) -> Observation | None:
+    best: Observation | None = None
+    for observation in sorted(each, key=lambda observation: (not observation.dated, *_rank(observation))):
+        if (
+            best is None
+            or _is_newer(observation.window, best)
+            or (
+                not _is_newer(best.window, observation)
+                and observation.window.utilization >= best.window.utilization
+            )
+        ):
+            best = observation
+    return best
+
+
+def _is_newer(window: Window, than: Observation) -> bool:
+    # A window that had not started when it was told of (no reset) is older than any that runs later.
+    ends = than.observed_at if than.window.resets_at is None else than.window.resets_at
+    return window.resets_at is not None and window.resets_at > ends + SAME_WINDOW
+
+
+def _rank(observation: Observation) -> tuple[float, float, float, str]:
+    return (
+        observation.observed_at,
+        observation.window.utilization,
+        observation.window.resets_at or 0.0,
+        observation.source,
+    )

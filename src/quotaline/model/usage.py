@@ -1,0 +1,166 @@
+"""
+The words of the house: windows, credits, a usage answer. Values only.
+
+Units: utilization in percent (0-100, above 100 once over), times in epoch
+seconds, lengths in seconds, money in whole units of its currency.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from types import NoneType
+from typing import Any, TypeVar
+
+FIVE_HOUR = "five_hour"
+SEVEN_DAY = "seven_day"
+SPEND = "spend"
+SCOPED = "scoped:"  # + name: the key of a scoped weekly window
+
+_Value = TypeVar("_Value")
+_KINDS: dict[object, tuple[type, ...]] = {  # by annotation, which is a text here
+    "bool": (bool,),
+    "int": (int,),
+    "str": (str,),
+    "float": (int, float),
+    "str | None": (str, NoneType),
+    "float | None": (int, float, NoneType),
+}
+
+LENGTHS: dict[str, float] = {FIVE_HOUR: 5 * 3600, SEVEN_DAY: 7 * 86400}
+
+
+def built(cls: type[_Value], document: dict[str, Any]) -> _Value:
+    """
+    Build a flat dataclass from the fields that `asdict` gave.
+
+    Raises:
+        TypeError: If a field is missing, unknown, or not of its kind: the file is not ours.
+    """
+    value = cls(**document)
+    for one in fields(value):  # type: ignore[arg-type]
+        if not isinstance(getattr(value, one.name), _KINDS.get(one.type, (object,))):
+            raise TypeError(f"{one.name} is not {one.type}")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """
+    One limit.
+
+    `utilization` is in percent, `resets_at` in epoch seconds (None while the
+    window has not started: the first use starts it), `length` in seconds where
+    it is known.
+    """
+
+    utilization: float
+    resets_at: float | None = None
+    length: float | None = None
+
+    def time_until_reset(self, now: float) -> float | None:
+        """Return the seconds until the reset, 0 once it has passed, None if it is not known."""
+        return None if self.resets_at is None else max(0.0, self.resets_at - now)
+
+    def elapsed_percent(self, now: float) -> float | None:
+        """Return how much of the window's time is over, in percent 0-100; None if that is not known."""
+        left = self.time_until_reset(now)
+        if left is None or not self.length:
+            return None
+        return min(100.0, max(0.0, 100 * (1 - left / self.length)))
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedWindow:
+    """A weekly limit on part of the use, by model mostly. `name` is 1 to 12 of `[A-Za-z0-9 ._-]`."""
+
+    name: str
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """
+    Paid use beyond the plan (`extra_usage`).
+
+    `used` and `limit` are money in `currency` (an ISO 4217 code); a `limit` of
+    None is no cap. `utilization` is in percent of the cap.
+    """
+
+    enabled: bool
+    used: float | None = None
+    limit: float | None = None
+    utilization: float | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """All limits that one answer told. What it did not tell is None or absent, never zero."""
+
+    five_hour: Window | None = None
+    seven_day: Window | None = None
+    scoped: tuple[ScopedWindow, ...] = ()
+    spend: Window | None = None
+    credits: Credits | None = None
+
+    def windows(self) -> dict[str, Window]:
+        """Return every window that was told, by key: `five_hour`, `seven_day`, `spend`, `scoped:<name>`."""
+        observation = {FIVE_HOUR: self.five_hour, SEVEN_DAY: self.seven_day, SPEND: self.spend}
+        return {
+            **{key: window for key, window in observation.items() if window},
+            **{SCOPED + scoped.name: scoped.window for scoped in self.scoped},
+        }
+
+    @classmethod
+    def of(cls, windows: dict[str, Window], credits_: Credits | None = None) -> Usage:
+        """Build a usage from what `windows()` gave."""
+        return cls(
+            five_hour=windows.get(FIVE_HOUR),
+            seven_day=windows.get(SEVEN_DAY),
+            spend=windows.get(SPEND),
+            scoped=tuple(
+                ScopedWindow(key.removeprefix(SCOPED), window)
+                for key, window in sorted(windows.items())
+                if key.startswith(SCOPED)
+            ),
+            credits=credits_,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain dicts, lists and numbers that `from_json` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Usage:
+        """Read what `to_json` gave. Raises KeyError or TypeError for anything else."""
+
+        def window(observation: dict[str, Any] | None) -> Window | None:
+            return built(Window, observation) if observation is not None else None
+
+        credits_ = document["credits"]
+        return cls(
+            five_hour=window(document["five_hour"]),
+            seven_day=window(document["seven_day"]),
+            scoped=tuple(
+                ScopedWindow(one["name"], built(Window, one["window"])) for one in document["scoped"]
+            ),
+            spend=window(document["spend"]),
+            credits=built(Credits, credits_) if credits_ is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    What one source told at one time.
+
+    `at` is when the numbers were observed if `dated`; else when they reached
+    us, and they may be older. `account` is the accountUuid, None if the source
+    does not know it.
+    """
+
+    source: str
+    observed_at: float
+    usage: Usage
+    account: str | None = None
+    dated: bool = True

@@ -1,0 +1,92 @@
+"""One attempt to get an answer, and what it means for the state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from quotaline.model import backoff
+from quotaline.model.errors import QuotalineError
+from quotaline.model.usage import Reading, Usage
+from quotaline.refresh.ingest import numbers, take
+from quotaline.sources import credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from quotaline.cache.state_file import State
+    from quotaline.settings import Settings
+
+KEYCHAIN_AWAY = 6 * 3600.0  # seconds without a further try once the Keychain refused (reliability, finding 4)
+
+
+class Fetch(Protocol):
+    """What asks the endpoint: `sources.api.fetch`, or the demo's with its own endpoint."""
+
+    def __call__(self, token: credentials.Token, *, now: float, user_agent: str) -> Usage:
+        """Return the answer or raise a QuotalineError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of it: a reading or an error. `requested`: the endpoint was really asked."""
+
+    reading: Reading | None = None
+    error: QuotalineError | None = None
+    requested: bool = False
+
+
+def may_read_keychain(state: State, settings: Settings, now: float) -> bool:
+    """Whether the Keychain may be asked; after a refusal not for 6 h, for it may open a dialog."""
+    return bool(settings["sources.keychain"]) and not now < state.keychain_until <= now + KEYCHAIN_AWAY
+
+
+def of_endpoint(
+    environ: Mapping[str, str], settings: Settings, now: float, fetch: Fetch | None, *, keychain: bool
+) -> Attempt:
+    """Read the login and ask the endpoint once."""
+    try:
+        login = credentials.load(environ, now, keychain=keychain)
+    except QuotalineError as error:
+        return Attempt(error=error)
+    try:
+        usage = (fetch or _fetch())(login.token, now=now, user_agent=settings["sources.user_agent"])
+    except QuotalineError as error:
+        return Attempt(error=error, requested=True)
+    return Attempt(Reading("api", now, usage, login.account), requested=True)
+
+
+def _fetch() -> Fetch:
+    from quotaline.sources import api  # requests: 124 ms that most refreshes need not spend
+
+    return api.fetch
+
+
+def outcome(state: State, before: backoff.Backoff, attempt: Attempt, now: float, ttl: float) -> State:
+    """
+    Return the state with what came of the attempt.
+
+    Args:
+        state: As it is now; others may have changed it during the attempt.
+        before: The back-off that the attempt started from.
+        attempt: What came of it.
+        now: Epoch seconds.
+        ttl: Seconds.
+    """
+    known = numbers(state.merged, now)
+    if attempt.reading is not None:
+        state = take(state, attempt.reading, now, ttl)
+    if attempt.error is not None and attempt.requested:
+        failed = backoff.failed(before, attempt.error, now, state.login)
+        return replace(state, keychain_until=0.0, backoff=failed)
+    if attempt.error is not None:
+        # No request was made, so none has to be waited for; only the Keychain is not asked every minute.
+        away = (
+            KEYCHAIN_AWAY if isinstance(attempt.error, credentials.KeychainDenied) else backoff.LONGEST_IDLE
+        )
+        waiting = replace(before, reason=attempt.error.reason)
+        return replace(state, keychain_until=now + away, backoff=waiting)
+    if not attempt.requested:
+        return state
+    changed = numbers(state.merged, now) != known
+    return replace(state, keychain_until=0.0, backoff=backoff.answered(before, now, ttl, changed=changed))

@@ -1,0 +1,95 @@
+"""state.json: what survives, what heals, and what an upgrade takes over."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from quotaline.cache import state_file, store
+from quotaline.cache.state_file import State
+from quotaline.model.backoff import Backoff
+
+if TYPE_CHECKING:
+    import pathlib
+
+# As version 0.1 wrote it, after a 429 and with a setting of the user's.
+OLD = {
+    "version": 1,
+    "belief": {"account": "a", "told": {}, "credits": None, "credits_at": 0.0},
+    "backoff": {
+        "until": 1_795_300_600.0,
+        "reason": "rate_limited",
+        "failures": 2,
+        "attempted_at": 1_795_300_000.0,
+        "interval": 600.0,
+        "eased_at": 1_795_300_000.0,
+        "calm": 135.0,
+        "login": "",
+    },
+    "login": "1:2",
+    "settings": {"sources.api": False},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: pathlib.Path) -> str:
+    tmp_path.chmod(0o700)
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "document", [None, [], {}, {"version": 1}, {"version": 2}, {"version": 1, "merged": 5}]
+)
+def test_state_that_is_junk_is_a_new_state(document: object) -> None:
+    assert State.from_json(document) == State()
+
+
+def test_state_with_a_field_of_the_wrong_kind_is_a_new_state() -> None:
+    for key, value in {
+        "login": 5,
+        "refreshed_at": "now",
+        "backoff": {},
+        "rejected": [{}],
+        "merged": {},
+    }.items():
+        assert State.from_json({**State().to_json(), key: value}) == State()
+
+
+def test_upgrade_keeps_the_back_off_and_the_settings_of_the_old_file(folder: str) -> None:
+    store.write(folder, "belief.json", json.dumps(OLD).encode())
+
+    state = state_file.load(folder)
+
+    assert state.settings == {"sources.api": False}
+    assert state.backoff == Backoff(
+        until=1_795_300_600.0,
+        reason="rate_limited",
+        failures=2,
+        attempted_at=1_795_300_000.0,
+        interval=600.0,
+        decayed_at=1_795_300_000.0,
+        idle_interval=135.0,
+    )
+    assert state.merged == State().merged
+
+
+def test_old_file_is_removed_once_the_new_one_has_been_written(folder: str, tmp_path: pathlib.Path) -> None:
+    store.write(folder, "belief.json", json.dumps(OLD).encode())
+    state = state_file.load(folder)
+    assert (tmp_path / "belief.json").exists()
+
+    state_file.save(folder, state)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["state.json"]
+    assert state_file.load(folder) == state
+
+
+@pytest.mark.parametrize(
+    "junk", ["", "[]", "{}", '{"backoff": 5}', '{"backoff": {"calm": 1}}', "{" * 100_000]
+)
+def test_damaged_old_file_is_a_new_state(folder: str, junk: str) -> None:
+    store.write(folder, "belief.json", junk.encode())
+
+    assert state_file.load(folder) == State()

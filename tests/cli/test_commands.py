@@ -1,0 +1,306 @@
+"""The commands that talk to people, as installed."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from quotaline import __version__
+from world import until, usage
+
+if TYPE_CHECKING:
+    import pathlib
+    import subprocess
+
+    from world import World
+
+
+def given(done: subprocess.CompletedProcess[bytes]) -> tuple[int, str, str]:
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_version_and_help(live: World) -> None:
+    assert given(live.run("quotaline", "--version")) == (0, f"quotaline {__version__}\n", "")
+    code, text, _ = given(live.run("quotaline", "--help"))
+    assert code == 0
+    assert {"status", "refresh", "config", "why", "demo"} <= set(text.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nonsense"], "invalid choice: 'nonsense'"),
+        (["--for", "nonsense"], "invalid choice: 'nonsense'"),
+        (["status", "--nonsense"], "unrecognized arguments"),
+        (["config"], "required"),
+        (["config", "get", "tt"], "unknown key 'tt'; did you mean ttl?"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_2(live: World, words: list[str], message: str) -> None:
+    code, text, error = given(live.run("quotaline", *words))
+
+    assert (code, text) == (2, "")
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_refresh_says_what_happened(live: World) -> None:
+    code, text, error = given(live.refresh())
+
+    assert (code, error) == (0, "")
+    assert re.fullmatch(r"\[5h:8% 7d:77%\] \(asked the usage endpoint, \d\.\d\d s\)\n", text)
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (401, "login expired: start `claude` once, it renews the login by itself"),
+        (403, "this login may not read usage"),
+        (429, "the usage endpoint limits requests for 1600 s"),
+        (500, "the usage endpoint failed (HTTP 500)"),
+    ],
+)
+def test_failed_refresh_says_in_one_line_what_to_do(live: World, status: int, message: str) -> None:
+    live.endpoint(status=status, body={"error": {"type": "x"}}, Retry_After="1600")
+
+    code, text, error = given(live.refresh())
+
+    assert code == 1
+    assert text.startswith("[5h:-- 7d:--] (asked")
+    assert error.startswith(f"quotaline: {message}")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("login", [None, {"expiresAt": 1000}, {"accessToken": ""}, {"scopes": []}])
+def test_without_a_usable_login_nothing_is_asked_and_status_says_what_to_do(
+    live: World, login: dict[str, object] | None
+) -> None:
+    if login is None:
+        (live.home / ".claude/.credentials.json").unlink()
+    else:
+        live.log_in(**login)
+
+    assert live.segment() == "[5h:-- 7d:--]"
+    code, text, error = given(live.run("quotaline", "status"))
+
+    assert code == 0
+    assert text.count("--") == 2
+    assert re.fullmatch(r"quotaline: .*(log in with /login|start `claude` once).*\n", error)
+    assert live.requests == []
+
+
+def test_status_shows_every_window_and_the_credits(live: World) -> None:
+    scoped = {
+        "kind": "weekly_scoped",
+        "percent": 31,
+        "resets_at": None,
+        "scope": {"model": {"display_name": "Fable"}},
+    }
+    credits_ = {"is_enabled": True, "used_credits": 1250, "monthly_limit": 5000, "currency": "EUR"}
+    live.endpoint(body=usage(8, 77, limits=[scoped], extra_usage=credits_))
+
+    _, text, error = given(live.run("quotaline", "status"))
+
+    assert error == ""
+    rows = {line.split()[0]: line for line in text.splitlines() if line}
+    assert re.search(r"8% .* 1h59m +(\w{3} )?\d\d:\d\d +api +\d+s *$", rows["5h"])
+    assert re.search(r"77% .* 3d0h +\w{3} \d\d:\d\d", rows["7d"])
+    assert re.search(r"31% .*not started", rows["Fable"])
+    assert re.search(r"25% ", rows["credits"])
+    assert rows["usage"] == "usage credits: 12.50 EUR used, cap 50.00 EUR"
+    assert all(len(line) <= 80 for line in text.splitlines())
+
+
+def test_status_for_scripts_is_json(live: World) -> None:
+    live.endpoint(body=usage(8, 60))
+    document = json.loads(live.run("quotaline", "status", "--json").stdout)
+
+    assert document["version"] == 1
+    assert document["windows"]["five_hour"]["utilization"] == 8
+    assert document["windows"]["seven_day"]["source"] == "api"
+    assert 7190 <= document["windows"]["five_hour"]["resets_in"] <= 7200
+    assert document["advice"] == []
+
+
+def test_status_in_an_ascii_world_prints_ascii(live: World) -> None:
+    done = live.run(
+        "quotaline", "status", env={"PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"}
+    )
+
+    assert done.returncode == 0
+    assert done.stdout.isascii()
+
+
+def test_why_names_source_age_back_off_and_what_was_rejected(live: World) -> None:
+    live.refresh()
+    live.travel(61)
+    live.endpoint(status=429, body={}, Retry_After="0")
+    live.refresh()
+
+    _, text, _ = given(live.run("quotaline", "why"))
+
+    assert re.search(r"^5h +8% from api, observed \d\d:\d\d:\d\d, 1m ago$", text, re.MULTILINE)
+    assert "back-off the usage endpoint limits requests" in text
+    assert re.search(r"no request before \d\d:\d\d:\d\d \((4m|5m)\)", text)
+    assert "@" not in text
+
+
+def test_rate_limit_with_retry_after_zero_costs_two_requests_in_ten_minutes(live: World) -> None:
+    live.refresh()
+    live.endpoint(status=429, body={}, Retry_After="0")
+    for _ in range(10):
+        live.travel(61)
+        live.segment()
+        until(lambda: not live.run("pgrep", "-f", "[r]efresh --detached").stdout)
+
+    assert len(live.requests) - 1 <= 2
+    assert live.segment() == "[5h:~8% 7d:~77%]"
+    assert json.loads(live.run("quotaline", "why", "--json").stdout)["backoff"]["reason"] == "rate_limited"
+
+
+def test_config_is_set_listed_unset_and_its_comments_stay(live: World) -> None:
+    live.configure("# mine\n[sources] # all of them\nuser_agent = 'x/1' # honest\n")
+
+    assert given(live.run("quotaline", "config", "set", "ttl", "120")) == (0, "", "")
+    assert given(live.run("quotaline", "config", "set", "sources.api", "false")) == (0, "", "")
+    assert given(live.run("quotaline", "config", "get", "ttl")) == (0, "120\n", "")
+    path = given(live.run("quotaline", "config", "path"))[1].rstrip("\n")
+    text = live.run("cat", path).stdout.decode()
+    assert "# mine\n" in text
+    assert "user_agent = 'x/1' # honest\n" in text
+    listed = given(live.run("quotaline", "config", "list"))[1]
+    assert re.search(r"^ttl = 120 +# config.toml: ", listed, re.MULTILINE)
+    assert re.search(r"^sources.keychain = true +# default: ", listed, re.MULTILINE)
+
+    live.run("quotaline", "config", "unset", "ttl")
+    assert given(live.run("quotaline", "config", "get", "ttl")) == (0, "60\n", "")
+
+
+def test_warn_is_set_among_comments_and_an_alias_makes_room(live: World) -> None:
+    live.configure("ttl = 60 # a minute\n\n[usage] # as aiterm has it\nwarning_threshold = 70\n\n[sources]\n")
+
+    assert given(live.run("quotaline", "config", "get", "warn")) == (0, "70\n", "")
+    assert given(live.run("quotaline", "config", "set", "warn", "75")) == (0, "", "")
+    text = (live.home / ".config/quotaline/config.toml").read_text()
+    assert text == "ttl = 60 # a minute\nwarn = 75\n\n[usage] # as aiterm has it\n\n[sources]\n"
+    assert given(live.run("quotaline", "config", "get", "usage.warning_threshold")) == (0, "75\n", "")
+    assert given(live.run("quotaline", "config", "set", "7d.warn", "60")) == (0, "", "")
+    listed = given(live.run("quotaline", "config", "list"))[1]
+    assert re.search(r"^warn = 75  # config.toml: ", listed, re.MULTILINE)
+    assert re.search(r"^5h.warn = 75  # as warn: ", listed, re.MULTILINE)
+    assert re.search(r"^7d.warn = 60  # config.toml: ", listed, re.MULTILINE)
+
+
+def test_chosen_look_is_what_every_host_shows(live: World) -> None:
+    live.refresh()
+    template = r"\[$5h\]( $7d)( $scoped) it's"
+    for key, value in (("format", template), ("palette", "colorblind"), ("7d.show_from", "80")):
+        assert given(live.run("quotaline", "config", "set", key, value)) == (0, "", "")
+
+    assert given(live.run("quotaline", "config", "get", "format"))[0] == 0
+    until(lambda: given(live.run("quotaline", "--for", "plain"))[1] == "[8%] it's\n")
+    assert given(live.run("quotaline", "--for", "fish"))[1] == "[\x1b[38;5;33m8%\x1b[39m] it's\n"
+    assert given(live.run("quotaline", "--for", "tmux"))[1] == "[#[fg=colour33]8%#[fg=default]] it's\n"
+
+
+@pytest.mark.parametrize("icons", ["unicode", "nerd"])
+def test_icons_are_printed_for_every_host_by_launcher_and_python(live: World, icons: str) -> None:
+    live.configure(f'icons = "{icons}"\nformat = "$icon $5h.bar"\n')
+    live.refresh()
+
+    printed = {
+        (command, host): given(live.run(command, "--for", host))
+        for command in ("quotaline", "quotaline-cli")
+        for host in ("plain", "ansi", "tmux", "bash", "zsh", "fish", "starship")
+    }
+
+    wanted = {"unicode": "\u25d1", "nerd": "\U000f0a9e"}[icons]
+    for shown in printed.values():
+        assert (shown[0], shown[2]) == (0, ""), shown
+        assert shown[1].startswith(wanted), shown
+        assert "\u2588" + 9 * "\u2591" in shown[1], shown
+
+
+def test_template_is_written_as_it_was_typed(live: World) -> None:
+    live.run("quotaline", "config", "set", "format", r"\[$5h\]")
+
+    assert (live.home / ".config/quotaline/config.toml").read_text() == "format = '\\[$5h\\]'\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("ttl", "0", "ttl: 0 is not allowed, it is a whole number from 1 to 3600"),
+        ("ttl", "soon", "ttl: 'soon' is not allowed, it is a whole number from 1 to 3600"),
+        ("sources.api", "yes", "sources.api: 'yes' is not allowed, it is true or false"),
+        ("sources.user_agent", "a\nb", "printable ASCII"),
+        ("warm", "5", "unknown key 'warm'; did you mean warn?"),
+        ("warn", "high", "warn: 'high' is not allowed, it is a whole number from 0 to 999"),
+        ("warn", "true", "warn: 'true' is not allowed"),
+        ("style", "bars", "it is one of compact, verbose, aiterm, minimal, bar, words"),
+        ("palette", "colourblind", "it is one of default, colorblind, mono"),
+        ("colors.red", "reddish", "colors.red: 'reddish' is no colour; it is a name (black,"),
+        ("format", "[$5h]", r"format: column 5: after ']' comes '(' and a style; \[ and \]"),
+        (
+            "format",
+            "a $5h.usd",
+            "format: column 3: unknown field '5h.usd'; did you mean 5h.used? there are: 5h,",
+        ),
+        ("sources.apy", "true", "unknown key 'sources.apy'; did you mean sources.api?"),
+    ],
+)
+def test_bad_setting_is_refused_with_what_is_allowed(live: World, key: str, value: str, message: str) -> None:
+    code, text, error = given(live.run("quotaline", "config", "set", key, value))
+
+    assert (code, text) == (2, "")
+    assert message in error
+    assert not (live.home / ".config/quotaline/config.toml").exists()
+
+
+def test_broken_config_is_said_and_neither_overwritten_nor_in_the_way(live: World) -> None:
+    live.configure("ttl = = 5\n")
+
+    assert live.segment() == "[5h:-- 7d:--]"
+    until(lambda: live.segment() == "[5h:8% 7d:77%]")
+    code, text, error = given(live.refresh())
+    assert (code, text[:14]) == (1, "[5h:8% 7d:77%]")
+    assert "config.toml is broken" in error
+    assert given(live.run("quotaline", "config", "set", "ttl", "5"))[0] == 2
+    assert (live.home / ".config/quotaline/config.toml").read_text() == "ttl = = 5\n"
+
+
+def test_changed_setting_is_in_force_at_once(live: World) -> None:
+    live.refresh()
+    before = (live.cache / "segment.plain").read_bytes()
+    live.run("quotaline", "config", "set", "ttl", "1800")
+
+    until(lambda: (live.cache / "segment.plain").read_bytes() != before)
+
+
+def test_demo_climbs_through_four_colours_and_leaves_nothing(live: World) -> None:
+    done = live.run("script", "-qec", "quotaline demo", "/dev/null", env={"TMPDIR": str(live.home)})
+    text = done.stdout.decode()
+
+    assert done.returncode == 0
+    colours = re.findall(r"\[5h:\x1b\[([0-9;]+)m", text)
+    assert sorted(set(colours), key=colours.index) == ["32", "33", "38;5;208", "31"]
+    assert live.requests == []
+    assert [path.name for path in live.home.iterdir()] == [".claude"]
+
+
+def test_library_asks_once_or_raises(live: World, tmp_path: pathlib.Path) -> None:
+    code = """
+import quotaline
+try:
+    print(quotaline.get_usage().five_hour.utilization)
+except quotaline.RateLimited as error:
+    print(error.retry_after)
+"""
+    python = str(live.binaries / "python")
+    assert given(live.run(python, "-c", code)) == (0, "8.0\n", "")
+    live.endpoint(status=429, body={}, Retry_After="1600")
+    assert given(live.run(python, "-c", code)) == (0, "1600.0\n", "")
+    assert len(live.requests) == 2

@@ -1,0 +1,244 @@
+"""`quotaline status` and `get`: the table at three widths, and what scripts read."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from rich.console import Console
+
+from quotaline.cache.state_file import State
+from quotaline.cli.show.report import document
+from quotaline.cli.show.status import show
+from quotaline.model.merge import MergedUsage, Observation
+from quotaline.model.usage import Credits, Window
+from world import until, usage
+
+if TYPE_CHECKING:
+    import pathlib
+    from collections.abc import Callable, Iterator
+
+    from world import World
+
+NOW = 1_795_300_000.0  # Saturday 22:26:40 UTC
+HOUR, DAY = 3600.0, 86400.0
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def observation(
+    used: float, ahead: float | None, length: float, source: str = "api", age: float = 12
+) -> tuple[Observation]:
+    window = Window(used, None if ahead is None else NOW + ahead, length)
+    return (Observation(window, source, NOW - age, dated=source != "statusline"),)
+
+
+def busy() -> State:
+    """A life with everything: fast, even, old, unused, not started, over, and paid for."""
+    windows: dict[str, tuple[Observation, ...]] = {
+        "five_hour": observation(62.4, 3 * HOUR + 660, 5 * HOUR, "statusline", 4),
+        "seven_day": observation(77, 2.3 * DAY, 7 * DAY),
+        "scoped:Fable": observation(0, None, 7 * DAY),
+        "scoped:Opus 4.5": observation(96, 2.3 * DAY, 7 * DAY, "snapshot", 1500),
+        "scoped:Sonnet": observation(31, 1.1 * DAY, 7 * DAY, "snapshot", 1500),
+        "spend": (Observation(Window(0.4, NOW + 8 * DAY), "statusline", NOW - 4, dated=False),),
+    }
+    return State(merged=MergedUsage("a", windows, Credits(True, 12.5, 50.0, None, "EUR"), NOW - 12))
+
+
+def printed(state: State, width: int, encoding: str = "utf-8") -> str:
+    raw = io.BytesIO()
+    file = io.TextIOWrapper(raw, encoding=encoding)
+    show(state, NOW, Console(file=file, width=width, highlight=False))
+    file.flush()
+    return "".join(line.rstrip() + "\n" for line in raw.getvalue().decode(encoding).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "encoding"),
+    [("60", 60, "utf-8"), ("80", 80, "utf-8"), ("120", 120, "utf-8"), ("80-ascii", 80, "ascii")],
+)
+def test_table_is_as_it_was_looked_at(
+    data: pathlib.Path, name: str, width: int, encoding: str, as_made: Callable[[pathlib.Path, str], None]
+) -> None:
+    text = printed(busy(), width, encoding)
+
+    as_made(data / f"status/{name}.txt", text)
+    assert all(len(line) <= width for line in text.splitlines())
+
+
+@pytest.mark.parametrize("width", range(34, 140))
+def test_no_width_wraps_or_cuts_a_row(width: int) -> None:
+    lines = printed(busy(), width).split("\n\n")[0].splitlines()
+
+    assert all(len(line) <= width for line in lines)
+    assert [line.split()[0] for line in lines[1:8]] == [
+        "5h",
+        "7d",
+        "Fable",
+        "Opus",
+        "Sonnet",
+        "spend",
+        "credits",
+    ]
+    assert "…" not in "".join(lines)
+    assert "3h11m" in lines[1]
+
+
+def test_bar_is_empty_only_for_nothing_and_full_only_for_all() -> None:
+    def bar(used: float) -> str:
+        state = State(merged=MergedUsage("a", {"five_hour": observation(used, None, 5 * HOUR)}))
+        found = re.search("[█░]+", printed(state, 80).splitlines()[1])
+        return found[0] if found else ""
+
+    assert set(bar(0)) == {"░"}
+    assert bar(0.4).startswith("█░")
+    assert bar(99.6).endswith("█░")
+    assert set(bar(100)) == set(bar(250)) == {"█"}
+
+
+@pytest.mark.parametrize(
+    ("windows", "line"),
+    [
+        (
+            {"five_hour": observation(62, 3 * HOUR, 5 * HOUR)},
+            "5h: used up by 23:40 at this pace, 1h46m before reset",
+        ),
+        ({"five_hour": observation(100, HOUR, 5 * HOUR)}, "5h is used up: back in 1h0m, 23:27"),
+        (
+            {"five_hour": observation(100, HOUR, 5 * HOUR), "seven_day": observation(101, DAY, 7 * DAY)},
+            "7d is used up: back in 1d0h, Sun 22:27",
+        ),
+        ({"five_hour": observation(62, 3 * HOUR, 5 * HOUR, age=3601)}, None),
+        ({"five_hour": observation(8, 3 * HOUR, 5 * HOUR), "seven_day": observation(30, DAY, 7 * DAY)}, None),
+    ],
+)
+def test_advice_is_one_line_and_only_for_what_calls_for_it(
+    windows: dict[str, tuple[Observation, ...]], line: str | None
+) -> None:
+    _, _, below = printed(State(merged=MergedUsage("a", windows)), 80).partition("\n\n")
+
+    assert below == (f"{line}\n" if line else "")
+
+
+def test_installed_command_fits_its_terminal_and_has_no_colour_where_none_is_wanted(live: World) -> None:
+    live.refresh()
+    for columns in ("60", "80", "120"):
+        env = {"COLUMNS": columns, "NO_COLOR": "1"}
+        done = live.run("script", "-qec", "quotaline status", "/dev/null", env=env)
+        lines = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode()).splitlines()
+        assert max(map(len, lines)) <= int(columns)
+        assert lines[1].startswith("5h")
+        assert "1h59m" in lines[1]
+        assert ("left" in lines[0]) == (columns != "60")
+        assert len(lines) == 5
+        assert not re.search(r"\x1b\[[0-9;]*(3[0-7]|38|9[0-7])", done.stdout.decode())
+
+
+@pytest.mark.parametrize("words", [("status",), ("get", "five_hour.utilization")])
+def test_request_that_a_prompt_has_under_way_is_waited_for(live: World, words: tuple[str, ...]) -> None:
+    live.endpoint("hold")
+    live.segment()
+    until(lambda: live.requests)
+    merged = live.cache / "state.json"
+    before = merged.read_bytes()
+
+    asked = live.start("quotaline", *words)
+    until(lambda: merged.read_bytes() != before)  # its own refresher found that there is nothing to do for it
+    live.endpoint(body=usage(8, 77))
+    text, error = asked.communicate()
+
+    assert error == b""
+    assert re.search(rb"\b8\b", text)
+    assert len(live.requests) == 1
+
+
+def schema(live: World, name: str) -> Any:
+    """The published schema, out of the installed package."""
+    code = f"from importlib.resources import files; print((files('quotaline') / 'schemas/{name}.schema.json').read_text())"
+    return json.loads(live.run(str(live.binaries / "python"), "-c", code).stdout)
+
+
+def check(live: World, name: str) -> Any:
+    printed = json.loads(live.run("quotaline", name, "--json").stdout)
+    published = schema(live, name)
+    jsonschema.Draft202012Validator.check_schema(published)
+    jsonschema.Draft202012Validator(published).validate(printed)
+    return printed
+
+
+@pytest.mark.parametrize("name", ["status", "why"])
+def test_json_is_as_its_published_schema_says(live: World, name: str) -> None:
+    assert check(live, name)["windows"]["seven_day"] is None or name == "status"
+    credits_ = {"is_enabled": True, "used_credits": 1250, "monthly_limit": 5000, "currency": "EUR"}
+    limit = {
+        "kind": "weekly_scoped",
+        "percent": 31,
+        "resets_at": None,
+        "scope": {"model": {"display_name": "Fable"}},
+    }
+    live.endpoint(body=usage(99, 100, limits=[limit], extra_usage=credits_))
+    live.refresh()
+    live.travel(600)
+    live.endpoint(status=429, body={})
+    live.refresh()
+
+    assert check(live, name)["windows"]["scoped:Fable"]["utilization"] == 31
+
+
+def test_busy_life_is_as_the_published_schema_says(root: pathlib.Path) -> None:
+    published = json.loads((root / "src/quotaline/schemas/status.schema.json").read_text())
+
+    jsonschema.Draft202012Validator(published).validate(document(busy(), NOW))
+
+
+def test_get_prints_one_value(live: World) -> None:
+    live.endpoint(body=usage(8.5, 77, extra_usage={"is_enabled": True, "used_credits": 1250}))
+
+    def got(key: str) -> tuple[int, str]:
+        done = live.run("quotaline", "get", key)
+        assert done.stderr == b""
+        return done.returncode, done.stdout.decode()
+
+    assert got("five_hour.utilization") == (0, "8.5\n")
+    assert got("seven_day.left") == (0, "23\n")
+    assert got("five_hour.source") == (0, "api\n")
+    assert got("credits.used") == (0, "12.5\n")
+    assert got("credits.enabled") == (0, "true\n")
+    code, at = got("five_hour.resets_at")
+    assert code == 0
+    assert int(at) == pytest.approx(time.time() + 7200, abs=60)
+
+
+@pytest.mark.parametrize("key", ["five_hour.utilization", "scoped:Opus 4.5.left", "credits.used"])
+def test_get_of_what_is_not_known_is_an_empty_line_and_exit_1(live: World, key: str) -> None:
+    live.endpoint(status=500)
+
+    done = live.run("quotaline", "get", key)
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, b"\n", b"")
+
+
+@pytest.mark.parametrize(
+    "key", ["", "five_hour", "five_hour.token", "week.left", "credits.left", "scoped:.left"]
+)
+def test_get_of_an_unknown_key_names_the_allowed_ones(live: World, key: str) -> None:
+    done = live.run("quotaline", "get", key)
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.count(b"\n") == 1
+    for allowed in (b"five_hour", b"scoped:NAME", b".utilization", b".resets_at", b"credits"):
+        assert allowed in done.stderr
+    assert live.requests == []

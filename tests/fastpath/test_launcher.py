@@ -1,0 +1,231 @@
+"""shell/quotaline: same folder as Python, no fork while fresh, and everything odd handed over."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import pytest
+
+from quotaline.cache import segment_file, store
+from quotaline.cache.paths import cache_folder
+from quotaline.cache.segment_format import FOR_EVER
+from quotaline.segment.markup import MARKUPS
+from quotaline.segment.span import Span
+
+SHELLS = (["/bin/sh"], ["dash"], ["busybox", "sh"], ["bash", "--posix"])
+HANDED_OVER = "handed over: --for plain"
+STUB = '#!/bin/sh\n[ "$1" = refresh ] || echo "handed over: $*"\n'
+
+
+@pytest.fixture
+def command(tmp_path: pathlib.Path, root: pathlib.Path) -> pathlib.Path:
+    """The launcher with a stand-in for quotaline-cli beside it."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "quotaline").write_text((root / "shell/quotaline").read_text())
+    (folder / "quotaline-cli").write_text(STUB)
+    for file in folder.iterdir():
+        file.chmod(0o755)
+    return folder / "quotaline"
+
+
+def lay(folder: str, text: str = "[5h:8% 7d:77%]", due: float = 60, host: str = "plain") -> pathlib.Path:
+    """Put a segment where a refresher would, as it does."""
+    now = time.time()
+    os.makedirs(folder, exist_ok=True)
+    with store.locked(folder):
+        store.write(folder, f"segment.{host}", segment_file.write([(FOR_EVER, text)], now + due, now))
+    return pathlib.Path(folder) / f"segment.{host}"
+
+
+def run(command: pathlib.Path, environ: dict[str, str], *words: str, shell: list[str] | None = None) -> str:
+    done = subprocess.run(
+        [*(shell or []), command, *words], env=environ, capture_output=True, text=True, check=False, cwd="/"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.rstrip("\n")
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"XDG_CACHE_HOME": "{}/xdg"},
+        {"XDG_CACHE_HOME": "relative"},
+        {"XDG_CACHE_HOME": "{}/xdg", "QUOTALINE_CACHE_DIR": "{}/own"},
+        {"QUOTALINE_CACHE_DIR": "relative"},
+        {"QUOTALINE_CACHE_DIR": ""},
+        {"CLAUDE_CONFIG_DIR": ""},
+        {"CLAUDE_CONFIG_DIR": "{}/.claude"},
+        {"CLAUDE_CONFIG_DIR": "{}/.claude/"},
+        {"CLAUDE_CONFIG_DIR": "{}/.claude-work"},
+        {"CLAUDE_CONFIG_DIR": "{}/.claude-work/", "QUOTALINE_CACHE_DIR": "{}/own"},
+        {"CLAUDE_CONFIG_DIR": "{}/with space 'and' \"quotes\" $(id) * %"},
+    ],
+    ids=str,
+)
+def test_launcher_and_python_agree_on_the_folder(
+    command: pathlib.Path, tmp_path: pathlib.Path, variables: dict[str, str], shell: list[str]
+) -> None:
+    environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    environ |= {name: value.format(tmp_path) for name, value in variables.items()}
+    folder = cache_folder(environ)
+    assert folder is not None
+    lay(folder)
+
+    assert run(command, environ, "--for", "plain", shell=shell) == "[5h:8% 7d:77%]"
+
+
+@pytest.mark.parametrize("host", sorted(MARKUPS.keys() - {"claude"}))
+@pytest.mark.parametrize(
+    "icon", ["", "\u25d1 \u2588\u2591 ", "\U000f0a9e \ue0b0 "], ids=["ascii", "unicode", "nerd"]
+)
+def test_styled_line_is_printed_as_it_was_written(
+    command: pathlib.Path, tmp_path: pathlib.Path, host: str, icon: str
+) -> None:
+    text = MARKUPS[host]([Span(f"{icon}8%", "bold dim italic underline inverted red")])
+    environ = {"HOME": str(tmp_path), "FORCE_COLOR": "1"}
+    segment = lay(str(tmp_path / ".cache/quotaline/default"), text, host=host)
+
+    # A byte that is not ASCII may be damage in a plain text: Python can tell.
+    assert run(command, environ, "--for", host) == (HANDED_OVER if icon and host == "plain" else text)
+    found = segment_file.read(segment.read_bytes(), time.time(), host)
+    assert found is not None
+    assert found[0] == text
+
+
+@pytest.mark.parametrize(
+    "config", ["other", "./other", "{}//other", "{}/./other", "{}/a/../other", "{}/other/.", "{}/other/.."]
+)
+def test_config_dir_that_a_shell_can_not_make_canonical_is_python_s(
+    command: pathlib.Path, tmp_path: pathlib.Path, config: str
+) -> None:
+    environ = {"HOME": str(tmp_path), "CLAUDE_CONFIG_DIR": config.format(tmp_path)}
+
+    assert run(command, environ, "--for", "plain") == HANDED_OVER
+
+
+@pytest.mark.parametrize("home", [None, "", "relative", "~"])
+def test_without_a_home_python_decides(command: pathlib.Path, home: str | None) -> None:
+    assert run(command, {} if home is None else {"HOME": home}, "--for", "plain") == HANDED_OVER
+
+
+@pytest.mark.parametrize(
+    ("variables", "shown"),
+    [
+        ({}, "plain ansi"),
+        ({"NO_COLOR": "1"}, "plain plain"),
+        ({"NO_COLOR": ""}, "plain ansi"),
+        ({"TERM": "dumb"}, "plain plain"),
+        ({"CLICOLOR": "0"}, "plain plain"),
+        ({"CLICOLOR": "1"}, "plain ansi"),
+        ({"FORCE_COLOR": "1"}, "ansi ansi"),
+        ({"CLICOLOR_FORCE": "1"}, "ansi ansi"),
+        ({"CLICOLOR_FORCE": "0"}, "plain ansi"),
+        ({"FORCE_COLOR": "1", "TERM": "dumb"}, "ansi ansi"),
+        ({"FORCE_COLOR": "1", "CLICOLOR": "0"}, "ansi ansi"),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, "plain plain"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("half", ["quotaline", "quotaline-cli"])
+def test_colour_goes_by_no_color_then_force_then_clicolor_and_the_terminal(
+    command: pathlib.Path, tmp_path: pathlib.Path, variables: dict[str, str], shown: str, half: str
+) -> None:
+    environ = {"HOME": str(tmp_path), "TERM": "xterm", **variables}
+    for host in ("plain", "ansi"):
+        lay(f"{tmp_path}/.cache/quotaline/default", text=host, host=host)
+    if half == "quotaline-cli":
+        command = pathlib.Path(sys.executable).with_name(half)
+
+    assert f"{run(command, environ)} {run(command, environ, '--for', 'ansi')}" == shown
+
+
+@pytest.mark.parametrize("words", [["status"], ["--version"], ["--for", "nonsense"], ["--for"], ["a", "b c"]])
+def test_every_other_command_is_python_s(command: pathlib.Path, words: list[str]) -> None:
+    assert run(command, {}, *words) == f"handed over: {' '.join(words)}"
+
+
+def test_symlink_to_the_launcher_finds_its_other_half(command: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/q").symlink_to(command)
+
+    assert run(tmp_path / "elsewhere/q", {"PATH": "/usr/bin:/bin"}, "status") == "handed over: status"
+
+
+def test_launcher_shows_unknown_when_python_is_gone(command: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    (command.parent / "quotaline-cli").write_text("#!/nowhere/python\n")
+
+    assert run(command, {"HOME": str(tmp_path)}, "--for", "plain") == "[5h:-- 7d:--]"
+
+
+def test_file_that_was_written_in_place_is_not_believed(
+    command: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    path = lay(f"{tmp_path}/.cache/quotaline/default")
+    environ = {"HOME": str(tmp_path)}
+    assert run(command, environ, "--for", "plain") == "[5h:8% 7d:77%]"
+
+    path.write_bytes(path.read_bytes())
+
+    assert run(command, environ, "--for", "plain") == HANDED_OVER
+
+
+def traced(
+    tmp_path: pathlib.Path, *words: str | pathlib.Path, environ: dict[str, str], **options: object
+) -> list[str]:
+    """Run under strace and return the calls that start or become a process."""
+    log = tmp_path / "strace.log"
+    calls = "trace=execve,fork,vfork,clone,clone3"
+    subprocess.run(
+        ["strace", "-f", "-qq", "-e", calls, "-e", "signal=none", "-o", log, *words],
+        env=environ,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        **options,  # type: ignore[call-overload]
+    )
+    return [line.split("(")[0].split()[-1] for line in log.read_text().splitlines() if "exited" not in line]
+
+
+def test_fresh_segment_costs_one_execve_and_no_fork(command: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    lay(f"{tmp_path}/.cache/quotaline/default")
+    environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+
+    assert traced(tmp_path, command, "--for", "plain", environ=environ) == ["execve"]
+
+
+def test_due_segment_is_started_once_however_often_it_is_read(
+    command: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    folder = f"{tmp_path}/.cache/quotaline/default"
+    lay(folder, due=-1)
+    environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+
+    first = traced(tmp_path, command, "--for", "plain", environ=environ)
+    second = traced(tmp_path, command, "--for", "plain", environ=environ)
+
+    assert first.count("execve") >= 2
+    # Unless a minute began in between, whose claim is another.
+    assert second == ["execve"] or len(list(pathlib.Path(folder).glob("claim.*"))) == 2
+
+
+def test_read_only_folder_shows_the_segment_and_starts_nothing(
+    command: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    folder = f"{tmp_path}/.cache/quotaline/default"
+    lay(folder, due=-1)
+    bound = f'mount --bind "{folder}" "{folder}" && mount -o remount,bind,ro "{folder}" && exec "$@"'
+    environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    users = [] if os.geteuid() == 0 else ["-U", "-r"]
+
+    calls = traced(
+        tmp_path, "unshare", *users, "-m", "sh", "-c", bound, "sh", command, "--for", "plain", environ=environ
+    )
+
+    assert calls[-1] == "execve"
+    assert not list(pathlib.Path(folder).glob("claim.*"))

@@ -1,0 +1,133 @@
+"""When the endpoint may be asked again, case by case."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quotaline.model.backoff import Backoff, answered, attempting, end_idle, failed, may_ask
+from quotaline.model.errors import (
+    LoginExpired,
+    MissingScope,
+    QuotalineError,
+    RateLimited,
+    ServerError,
+    Unreachable,
+    UnreadableAnswer,
+)
+from quotaline.model.usage import built
+
+NOW = 1_795_300_000.0
+HOUR, DAY = 3600.0, 86400.0
+
+
+def waits(error: QuotalineError, times: int, state: Backoff | None = None) -> list[float]:
+    """Return the wait after each of so many failures, each as soon as it is allowed."""
+    state, now, found = state or Backoff(), NOW, []
+    for _ in range(times):
+        state = failed(state, error, now, "login")
+        found.append(state.until - now)
+        now = state.until
+    return found
+
+
+@pytest.mark.parametrize("error", [ServerError(500), Unreachable(), UnreadableAnswer()])
+def test_failures_wait_a_minute_and_double_to_a_quarter_of_an_hour(error: QuotalineError) -> None:
+    assert waits(error, 7) == [60, 120, 240, 480, 900, 900, 900]
+
+
+def test_rate_limit_waits_five_minutes_at_least_and_doubles_to_six_hours() -> None:
+    assert waits(RateLimited(None), 9) == [300, 600, 1200, 2400, 4800, 9600, 19200, 21600, 21600]
+
+
+def test_rate_limit_waits_as_long_as_it_was_asked_to() -> None:
+    assert waits(RateLimited(1600), 2) == [1600, 3200]
+    assert waits(RateLimited(120), 1) == [300]
+    assert waits(RateLimited(21600), 2) == [21600, 21600]
+
+
+def test_learned_interval_holds_after_an_answer_and_halves_with_each_quiet_day() -> None:
+    limited = failed(failed(Backoff(), RateLimited(), NOW, ""), RateLimited(), NOW + 300, "")
+
+    now, intervals = NOW + 900, []
+    for day in range(5):
+        state = answered(limited, now + day * DAY, ttl=60, changed=True)
+        intervals.append(state.until - now - day * DAY)
+    assert intervals == [600, 300, 150, 75, 60]
+
+
+def test_calm_answers_stretch_the_interval_and_any_change_brings_it_back() -> None:
+    state, spans = Backoff(), []
+    for changed in (False, False, False, False, False, True, False):
+        state = answered(state, NOW, ttl=60, changed=changed)
+        spans.append(state.until - NOW)
+
+    assert spans == [90, 135, 202.5, 300, 300, 60, 90]
+
+
+def test_idle_hour_costs_a_dozen_requests() -> None:
+    state, now, requests = answered(Backoff(), NOW, ttl=60, changed=True), NOW, 0
+    while now < NOW + HOUR:
+        now += 60
+        if may_ask(state, now, ""):
+            requests += 1
+            state = answered(state, now, ttl=60, changed=False)
+    assert requests <= 14
+
+
+def test_news_from_another_source_ends_the_calm_but_no_back_off() -> None:
+    idle_interval = answered(replace(Backoff(), idle_interval=300.0), NOW, ttl=60, changed=False)
+    limited = failed(idle_interval, RateLimited(), NOW, "")
+
+    assert end_idle(idle_interval, NOW + 10, ttl=60).until == NOW + 60
+    assert end_idle(limited, NOW + 10, ttl=60) == limited
+
+
+@pytest.mark.parametrize("error", [LoginExpired(), MissingScope()])
+def test_refused_login_waits_for_other_credentials_or_an_hour(error: QuotalineError) -> None:
+    state = failed(Backoff(), error, NOW, "first")
+
+    assert not may_ask(state, NOW + HOUR - 1, "first")
+    assert may_ask(state, NOW + 1, "second")
+    assert may_ask(state, NOW + HOUR, "first")
+
+
+def test_attempt_that_is_killed_counts_as_a_failure_that_doubles() -> None:
+    killed = attempting(attempting(Backoff(), NOW), NOW + 60)
+
+    assert not may_ask(killed, NOW + 60 + 119, "")
+    assert may_ask(killed, NOW + 60 + 120, "")
+    assert killed.reason == "unanswered"
+
+
+@pytest.mark.parametrize("jump", [-HOUR, -DAY, -1e9, 3e8])
+def test_clock_that_jumps_is_no_reason_to_wait(jump: float) -> None:
+    state = answered(Backoff(), NOW, ttl=60, changed=True)
+
+    assert may_ask(state, NOW + jump, "")
+
+
+def test_longest_wait_is_not_taken_for_a_jump() -> None:
+    state = failed(Backoff(), RateLimited(6 * HOUR), NOW, "")
+
+    assert not may_ask(state, NOW, "")
+    assert not may_ask(state, NOW + 6 * HOUR - 1, "")
+
+
+errors = st.sampled_from(
+    [ServerError(503), Unreachable(), LoginExpired(), MissingScope(), UnreadableAnswer()]
+)
+limits = st.builds(RateLimited, st.none() | st.floats(0, 1e5))
+
+
+@given(st.lists(errors | limits, max_size=12))
+def test_no_failure_waits_less_than_a_minute_or_more_than_six_hours(failures: list[QuotalineError]) -> None:
+    state = Backoff()
+    for error in failures:
+        state = failed(state, error, NOW, "login")
+        assert 60 <= state.until - NOW <= 6 * HOUR
+    assert built(Backoff, json.loads(json.dumps(asdict(state)))) == state

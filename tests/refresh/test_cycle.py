@@ -1,0 +1,252 @@
+"""One refresh after the other, with a clock and an endpoint of the test's own."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from quotaline.cache import segment_file, state_file, store
+from quotaline.cache.state_file import State
+from quotaline.model.errors import LoginExpired, QuotalineError, RateLimited, ServerError, Unreachable
+from quotaline.model.usage import Credits, Usage, Window
+from quotaline.refresh.cycle import Job, NoFolder, Outcome, refresh
+from quotaline.refresh.request import KEYCHAIN_AWAY, may_read_keychain
+from quotaline.settings import Settings
+
+if TYPE_CHECKING:
+    import pathlib
+
+    from quotaline.sources.credentials import Token
+
+NOW = 1_795_300_000.0
+FRESH = "[5h:8% 7d:77%]"
+
+
+class Machine:
+    """A home with a login, a clock that we turn, and an endpoint that answers what we say and counts."""
+
+    def __init__(self, home: pathlib.Path) -> None:
+        self.home = home
+        self.now = NOW
+        self.asked = 0
+        self.answer: Usage | QuotalineError = self.usage(8, 77)
+        self.environ = {"HOME": str(home)}
+        self.folder = f"{home}/.cache/quotaline/default"
+        self.log_in()
+
+    def usage(self, five_hour: float, seven_day: float) -> Usage:
+        return Usage(Window(five_hour, NOW + 7200), Window(seven_day, NOW + 260000))
+
+    def log_in(self, token: str = "a-token", **fields: object) -> None:
+        path = self.home / ".claude/.credentials.json"
+        path.parent.mkdir(exist_ok=True)
+        login = {"accessToken": token, "expiresAt": (NOW + 9e6) * 1000, "scopes": ["user:profile"], **fields}
+        path.write_text(json.dumps({"claudeAiOauth": login}))
+
+    def configure(self, text: str) -> None:
+        (self.home / "config.toml").write_text(text)
+
+    def fetch(self, token: Token, *, now: float, user_agent: str) -> Usage:
+        self.asked += 1
+        if isinstance(self.answer, QuotalineError):
+            raise self.answer
+        return self.answer
+
+    def refresh(self, *, force: bool = False) -> Outcome:
+        job = Job(self.environ, str(self.home / "config.toml"), lambda: self.now, self.fetch)
+        return refresh(job, force=force)
+
+    def pass_minutes(self, minutes: int) -> None:
+        for _ in range(minutes):
+            self.now += 60
+            self.refresh()
+
+    @property
+    def segment(self) -> str | None:
+        found = segment_file.read(store.read(self.folder, "segment.plain") or b"", self.now, "plain")
+        return found[0] if found else None
+
+
+@pytest.fixture
+def machine(tmp_path: pathlib.Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_answer_is_shown_and_not_asked_for_again_within_the_ttl(machine: Machine) -> None:
+    machine.refresh()
+    machine.now += 59
+    outcome = machine.refresh()
+
+    assert machine.segment == FRESH
+    assert (machine.asked, outcome.asked) == (1, False)
+
+
+def test_ttl_can_be_set(machine: Machine) -> None:
+    machine.configure("ttl = 600\n")
+    machine.refresh()
+    machine.pass_minutes(9)
+    assert machine.asked == 1
+    machine.pass_minutes(1)
+    assert machine.asked == 2
+
+
+def test_forced_refresh_asks_although_the_belief_is_fresh_but_not_in_a_back_off(machine: Machine) -> None:
+    machine.refresh()
+    machine.answer = RateLimited()
+    assert machine.refresh(force=True).asked
+    assert not machine.refresh(force=True).asked
+
+
+@pytest.mark.parametrize("error", [ServerError(500), Unreachable(), RateLimited(), LoginExpired()])
+def test_failed_refresh_keeps_the_last_good_numbers_and_marks_them_old_in_time(
+    machine: Machine, error: QuotalineError
+) -> None:
+    machine.refresh()
+    machine.answer = error
+    machine.pass_minutes(5)
+    assert machine.segment == FRESH
+
+    machine.pass_minutes(10)
+
+    assert machine.segment == "[5h:~8% 7d:~77%]"
+    assert state_file.load(machine.folder).backoff.reason == error.reason
+
+
+@pytest.mark.parametrize(
+    ("error", "most"), [(RateLimited(), 2), (LoginExpired(), 1), (ServerError(500), 5), (Unreachable(), 5)]
+)
+def test_ten_minutes_of_failures_cost_few_requests(
+    machine: Machine, error: QuotalineError, most: int
+) -> None:
+    machine.answer = error
+    machine.refresh()
+    machine.pass_minutes(10)
+
+    assert 1 <= machine.asked <= most
+
+
+def test_refused_login_is_tried_again_once_it_was_rewritten(machine: Machine) -> None:
+    machine.answer = LoginExpired()
+    machine.refresh()
+    machine.pass_minutes(5)
+    assert machine.asked == 1
+
+    machine.log_in("another-longer-token")
+    machine.pass_minutes(5)
+
+    assert machine.asked == 2
+
+
+def test_expired_login_makes_no_request(machine: Machine) -> None:
+    machine.log_in(expiresAt=(NOW - 1) * 1000)
+
+    outcome = machine.refresh()
+
+    assert isinstance(outcome.error, LoginExpired)
+    assert machine.asked == 0
+    assert machine.segment == "[5h:-- 7d:--]"
+
+
+def test_end_of_a_window_is_asked_about_at_once_also_in_a_calm(machine: Machine) -> None:
+    machine.refresh()
+    machine.pass_minutes(30)
+    asked = machine.asked
+    machine.now = NOW + 7200 + 1
+    machine.answer = Usage(Window(0, None), Window(77, NOW + 260000))
+
+    machine.refresh()
+
+    assert machine.asked == asked + 1
+    assert machine.segment == "[5h:0% 7d:77%]"
+
+
+def test_idle_hour_costs_a_dozen_requests_and_stays_fresh(machine: Machine) -> None:
+    machine.refresh()
+    machine.asked = 0
+    for _ in range(60):
+        machine.now += 60
+        machine.refresh()
+        assert machine.segment == FRESH
+
+    assert machine.asked <= 14
+
+
+def test_refresher_that_is_killed_while_it_asks_has_asked(machine: Machine) -> None:
+    def die(token: Token, *, now: float, user_agent: str) -> Usage:
+        machine.asked += 1
+        raise SystemExit
+
+    for minute in range(10):
+        job = Job(machine.environ, "", lambda minute=minute: NOW + 60 * minute, die)  # type: ignore[misc]
+        try:
+            refresh(job)
+        except SystemExit:
+            continue
+
+    assert machine.asked <= 4
+
+
+def test_other_login_without_a_known_account_drops_the_numbers(machine: Machine) -> None:
+    machine.refresh()
+    machine.log_in("somebody-elses-token")
+    machine.answer = Unreachable()
+    machine.now += 61
+    machine.refresh()
+
+    assert machine.segment == "[5h:-- 7d:--]"
+
+
+def test_token_that_was_renewed_for_the_same_account_keeps_the_numbers(machine: Machine) -> None:
+    (machine.home / ".claude.json").write_text('{"oauthAccount": {"accountUuid": "mine"}}')
+    machine.refresh()
+    machine.log_in("renewed-token")
+    machine.answer = Unreachable()
+    machine.now += 61
+    machine.refresh()
+
+    assert machine.segment == FRESH
+
+
+def test_traffic_that_is_not_wanted_is_not_made(machine: Machine) -> None:
+    machine.environ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1"
+
+    assert not machine.refresh(force=True).asked
+    assert machine.asked == 0
+
+
+def test_broken_config_does_not_turn_a_source_on_again(machine: Machine) -> None:
+    machine.configure("[sources]\napi = false\n")
+    machine.refresh()
+    machine.configure("[sources\napi = false\n")
+
+    outcome = machine.refresh(force=True)
+
+    assert machine.asked == 0
+    assert "config.toml is broken" in str(outcome.settings_error)
+    assert "line 1" in str(outcome.settings_error)
+
+
+def test_credits_reach_the_state(machine: Machine) -> None:
+    machine.answer = Usage(credits=Credits(enabled=True, used=1.5))
+    machine.refresh()
+
+    assert state_file.load(machine.folder).merged.credits == Credits(enabled=True, used=1.5)
+
+
+def test_no_folder_is_one_line_and_no_request(machine: Machine) -> None:
+    machine.environ = {}
+
+    with pytest.raises(NoFolder, match="HOME is not set"):
+        machine.refresh()
+    assert machine.asked == 0
+
+
+def test_keychain_that_refused_is_left_alone_for_six_hours() -> None:
+    refused = State(keychain_until=NOW + KEYCHAIN_AWAY)
+
+    assert not may_read_keychain(refused, Settings({}), NOW)
+    assert may_read_keychain(refused, Settings({}), NOW + KEYCHAIN_AWAY)
+    assert may_read_keychain(refused, Settings({}), NOW - 1e6)
+    assert not may_read_keychain(State(), Settings({"sources.keychain": False}), NOW)

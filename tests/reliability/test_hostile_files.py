@@ -1,0 +1,515 @@
+"""What may have happened to our files, to the disk below them, and to the home around them."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import socket
+import stat
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from world import PATTERNS, World, until, usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FRESH = "[5h:8% 7d:77%]"
+CHANGED = "[5h:9% 7d:78%]"
+UNKNOWN = "[5h:-- 7d:--]"
+SOMEBODY = 4321  # a user id that is nobody's
+
+# Prints what each file of a folder makes the launcher and the Python reader say, one word of hex each.
+MANY = """
+for content in "$1"/*; do
+    rm -rf "$2/segment.plain"
+    cp "$content" "$2/segment.new" && touch -d @0 "$2/segment.new"
+    mv "$2/segment.new" "$2/segment.plain"
+    for reader in "quotaline --for plain" "quotaline-cli --for plain"; do
+        $reader >"$3/out" 2>"$3/err" || echo "$content: exit $?"
+        printf '%s:%s:%s\\n' "${content##*/}" "$(od -An -v -tx1 <"$3/out" | tr -d ' \\n')" "$(wc -c <"$3/err")"
+    done
+done
+"""
+
+
+def one_line(text: bytes) -> bool:
+    return text.startswith(b"quotaline: ") and text.endswith(b"\n") and text.count(b"\n") == 1
+
+
+def readers(live: World) -> list[list[str]]:
+    """Return the commands that print a plain segment: the launcher, and Python."""
+    return [
+        ["quotaline", "--for", "plain"],
+        [str(live.binaries / "python"), "-m", "quotaline", "--for", "plain"],
+    ]
+
+
+def hold_still(live: World) -> None:
+    """Take this minute's claim, and the next one's, so that no reader starts a refresher."""
+    minute = int(time.time() + live.travelled) // 60
+    for one in (minute - 1, minute, minute + 1, minute + 2):
+        (live.cache / f"claim.{one}").touch()
+
+
+def heals(live: World) -> None:
+    live.endpoint(body=usage(9, 78, later=live.travelled))
+    done = live.refresh()
+    assert (done.returncode, done.stderr) == (0, b""), done
+    assert live.segment() == CHANGED
+    assert live.segment("ansi")
+
+
+# -- B2: kills
+
+
+def test_30_kills_at_any_moment_of_a_refresh_leave_nothing_to_repair(live: World) -> None:
+    live.log_in(expiresAt=2**53)
+    live.refresh()
+    chance = random.Random(2)
+    for number in range(30):
+        live.travel(16 * 60)
+        live.endpoint(body=usage(number % 40, 77, later=live.travelled))
+        process = live.start("quotaline-cli", "refresh", "--detached")
+        until(live.refreshers)
+        time.sleep(chance.uniform(0, 0.5))  # the moment is what is tried, nothing is waited for
+        for refresher in live.refreshers():
+            with suppress(ProcessLookupError):
+                os.kill(refresher, signal.SIGKILL)
+        process.communicate()
+        if number % 10 == 0:
+            live.segment()
+            live.settle()
+
+    left = {path.name for path in live.cache.iterdir()}
+    assert {name.partition(".")[0] for name in left} <= {"merged", "claim", "lock", "new", "segment"}
+    live.travel(16 * 60)
+    heals(live)
+    assert not (live.cache / "new").exists()
+
+
+def test_kill_at_each_write_of_a_refresh_leaves_nothing_to_repair(live: World) -> None:
+    live.log_in(expiresAt=2**53)
+    live.refresh()
+    for syscall in ("rename", "write", "utimensat", "flock", "fchmod"):
+        for count in (1, 2, 3):
+            live.travel(16 * 60)
+            inject = f"--inject={syscall}:signal=KILL:when={count}"
+            live.run(
+                "strace",
+                "-f",
+                "-qq",
+                "-o",
+                "/dev/null",
+                "-e",
+                f"trace={syscall}",
+                inject,
+                "quotaline-cli",
+                "refresh",
+                "--detached",
+            )
+            assert live.segment()
+            live.settle()
+    live.travel(16 * 60)
+    heals(live)
+
+
+# -- B3: the disk is full
+
+
+def test_full_disk_keeps_the_old_numbers_asks_for_nothing_and_recovers_by_itself(live: World) -> None:
+    root = live.cache.parent
+    root.mkdir(parents=True, mode=0o700)
+    live.run("mount", "-t", "tmpfs", "-o", "size=128k,mode=700", "none", str(root), cwd=live.folder)
+    live.refresh()
+    live.run("sh", "-c", 'cat /dev/zero >"$1"', "sh", str(root / "filler"))
+    live.travel(120)
+
+    for _ in range(5):
+        assert live.segment() == FRESH
+        live.settle()
+        live.travel(60)
+    done = live.refresh()
+    assert done.returncode == 1
+    assert one_line(done.stderr), done
+    assert b"No space left" in done.stderr
+    assert len(live.requests) == 1
+
+    live.run("rm", str(root / "filler"))
+    live.endpoint(body=usage(9, 78, later=live.travelled))
+    live.travel(61)
+    live.segment()
+    live.settle()
+    assert live.segment() == CHANGED
+
+
+# -- B4: a system call fails
+
+
+@pytest.mark.parametrize(
+    ("syscall", "name", "error"),
+    [
+        ("rename", "", "EIO"),
+        ("rename", "", "EROFS"),
+        ("write", "new", "ENOSPC"),
+        ("utimensat", "", "EACCES"),
+        ("fchmod", "", "EIO"),
+        ("flock", "", "ENOLCK"),
+        ("openat", "new", "EROFS"),
+        ("openat", "lock", "EACCES"),
+    ],
+)
+def test_failing_system_call_keeps_the_old_numbers(live: World, syscall: str, name: str, error: str) -> None:
+    live.refresh()
+    live.endpoint(body=usage(9, 78))
+    live.travel(120)
+    fault = ["-e", f"trace={syscall}", f"--inject={syscall}:error={error}"]
+    narrowed = ["-P", str(live.cache / name)] if name else []
+
+    done = live.run("strace", "-f", "-qq", "-o", "/dev/null", *fault, *narrowed, "quotaline", "refresh")
+
+    assert done.returncode == 1, done
+    assert one_line(done.stderr), done
+    hold_still(live)
+    assert live.segment() == FRESH
+    assert len(live.requests) == 1
+
+
+# -- B5: junk in the cache
+
+
+def corrupt(content: bytes) -> dict[str, bytes]:
+    chance = random.Random(5)
+    places = [(chance.randrange(len(content)), chance.randrange(8)) for _ in range(48)]
+    places += [(at, bit) for at, byte in enumerate(content) if byte == ord("\n") for bit in range(8)]
+    flips = {
+        f"flip{number}": content[:at] + bytes([content[at] ^ 1 << bit]) + content[at + 1 :]
+        for number, (at, bit) in enumerate(places)
+    }
+    cuts = {f"cut{length}": content[:length] for length in range(len(content))}
+    return {
+        **flips,
+        **cuts,
+        "binary": bytes(range(256)) * 8,
+        "zeros": bytes(5000),
+        "newlines": b"\n" * 1000,
+        "other-version": content.replace(b"1 ", b"2 ", 1),
+        "no-text": content.replace(b"%", b"\x1b]0;owned\x07"),
+        "words": b"1 a b c\nd e\n[5h:1%]\n0 0\n[5h:2%]\n",
+        "octal": b"1 0999 - 0999\n0 0\n[5h:-- 7d:--]\n",
+        "huge-numbers": b"1 %d - %d\n0 0\n[5h:-- 7d:--]\n" % (10**30, 10**30),
+        "arithmetic": b"1 a[$(touch${IFS}owned)] - 0\n0 0\n[5h:-- 7d:--]\n",
+    }
+
+
+def test_no_damage_to_a_segment_prints_more_than_one_harmless_line(live: World) -> None:
+    live.refresh()
+    content = (live.cache / "segment.plain").read_bytes()
+    short = b"\n".join([*content.split(b"\n")[:3], *content.split(b"\n")[-3:]])
+    corpus = live.folder / "corpus"
+    corpus.mkdir()
+    for name, damaged in corrupt(short).items():
+        (corpus / name).write_bytes(damaged)
+    hold_still(live)
+
+    done = live.run("sh", "-c", MANY, "sh", str(corpus), str(live.cache), str(live.folder))
+
+    assert done.stderr == b"", done
+    rows = done.stdout.decode().splitlines()
+    assert len(rows) == 2 * len(list(corpus.iterdir()))
+    for row in rows:
+        name, printed, errors = row.split(":")
+        assert errors == "0", row
+        text = bytes.fromhex(printed)
+        # A flipped bit may still be a character, and nobody can tell a 9 from an 8.
+        harmless = rb"[ -~]+\n" if name.startswith("flip") else PATTERNS["plain"]
+        assert re.fullmatch(harmless, text), (name, text)
+        if name.startswith("cut"):
+            assert text.decode().strip() in (FRESH, UNKNOWN), (name, text)
+    assert not (live.home / "owned").exists()
+    heals(live)
+
+
+def fifo(path: pathlib.Path) -> None:
+    os.mkfifo(path)
+
+
+def unix_socket(path: pathlib.Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        os.chdir(path.parent)
+        listener.bind(path.name)
+
+
+def loop(path: pathlib.Path) -> None:
+    path.symlink_to(path.name)
+
+
+def sparse(path: pathlib.Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(1 << 30)
+
+
+def link_to_something_large(path: pathlib.Path) -> None:
+    target = path.parent.parent / "large"
+    with target.open("wb") as file:
+        file.truncate(1 << 30)
+    os.utime(target, (0, 0))
+    path.symlink_to(target)
+
+
+def unreadable(path: pathlib.Path) -> None:
+    path.touch(mode=0)
+
+
+@pytest.mark.parametrize("name", ["segment.plain", "state.json", "new"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        pathlib.Path.touch,
+        pathlib.Path.mkdir,
+        fifo,
+        unix_socket,
+        loop,
+        sparse,
+        link_to_something_large,
+        unreadable,
+    ],
+    ids=lambda make: make.__name__,
+)
+def test_anything_in_place_of_a_file_is_passed_over_at_once_and_heals(
+    live: World, name: str, make: Callable[[pathlib.Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(live.folder)
+    live.refresh()
+    hold_still(live)
+    (live.cache / name).unlink(missing_ok=True)
+    make(live.cache / name)
+    (live.cache / "claim.1").touch()  # what is new in the folder makes the folder newer
+
+    for command in readers(live):
+        done = live.run("timeout", "5", *command)
+        assert (done.returncode, done.stderr) == (0, b""), done
+        assert done.stdout.decode() == f"{UNKNOWN if name == 'segment.plain' else FRESH}\n"
+    live.travel(61)
+    heals(live)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip"])
+def test_damaged_belief_is_a_belief_or_none_and_heals(live: World, damage: str) -> None:
+    live.log_in(expiresAt=2**53)
+    live.refresh()
+    content = (live.cache / "state.json").read_bytes()
+    chance = random.Random(6)
+    for _ in range(6):
+        at = chance.randrange(len(content))
+        tail = b"" if damage == "cut" else bytes([content[at] ^ 1 << chance.randrange(7)]) + content[at + 1 :]
+        (live.cache / "state.json").write_bytes(content[:at] + tail)
+        live.travel(7 * 3600)  # past any back-off
+        heals(live)
+
+
+# -- H1: modes
+
+
+@pytest.mark.parametrize("umask", ["000", "022", "077", "0777"])
+def test_files_are_ours_alone_under_every_umask(live: World, umask: str) -> None:
+    live.run("sh", "-c", f"umask {umask}; quotaline --for plain")
+    live.settle()
+    live.travel(61)
+    live.run("sh", "-c", f"umask {umask}; quotaline --for plain; quotaline refresh")
+    live.settle()
+
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in live.cache.iterdir()}
+    assert {mode for name, mode in modes.items() if not name.startswith("claim.")} == {0o600}, modes
+    assert not [mode for mode in modes.values() if mode & 0o077]
+    assert {"state.json", "lock", "segment.ansi", "segment.plain"} <= set(modes)
+    for folder in (live.cache, live.cache.parent, live.home / ".cache"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert live.segment() == FRESH
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o720, 0o777])
+def test_folder_that_others_can_write_is_left_alone_and_nothing_is_asked(live: World, mode: int) -> None:
+    live.cache.mkdir(parents=True)
+    live.cache.chmod(mode)
+
+    for _ in range(3):
+        assert live.segment() == UNKNOWN
+        live.settle()
+        live.travel(61)
+    done = live.refresh()
+
+    assert done.returncode == 1
+    assert b"must be yours, writable by you alone" in done.stderr
+    assert live.requests == []
+    assert list(live.cache.iterdir()) == []
+    assert stat.S_IMODE(live.cache.stat().st_mode) == mode
+
+
+def test_folder_that_others_can_write_does_not_fill_with_claims(live: World) -> None:
+    live.refresh()
+    live.cache.chmod(0o777)
+
+    for _ in range(5):
+        live.travel(61)
+        live.segment()
+        live.settle()
+
+    assert len(list(live.cache.glob("claim.*"))) <= 1
+    assert len(live.requests) == 1
+
+
+# -- H2: symlinks
+
+
+@pytest.mark.parametrize("name", ["segment.plain", "segment.ansi", "state.json", "new", "lock"])
+def test_symlink_in_place_of_a_file_leaves_its_target_alone(live: World, name: str) -> None:
+    live.refresh()
+    victim = live.home / "victim"
+    victim.write_text("precious")
+    victim.chmod(0o640)
+    os.utime(victim, (1, 1))
+    before = victim.stat()
+    (live.cache / name).unlink(missing_ok=True)
+    (live.cache / name).symlink_to(victim)
+
+    for _ in range(3):
+        live.travel(61)
+        live.segment()
+        live.refresh()
+        live.settle()
+
+    after = victim.stat()
+    assert victim.read_text() == "precious"
+    assert (after.st_mode, after.st_mtime, after.st_ino) == (before.st_mode, 1.0, before.st_ino)
+
+
+def test_link_waiting_in_place_of_a_claim_is_not_followed(live: World) -> None:
+    live.refresh()
+    live.travel(120)
+    victim = live.home / "victim"
+    minute = int(time.time() + live.travelled) // 60
+    for one in range(minute - 2, minute + 3):
+        (live.cache / f"claim.{one}").symlink_to(victim)
+
+    assert live.segment() == FRESH
+    live.settle()
+
+    assert not victim.exists()
+
+
+# -- H3, H4, H5: homes
+
+
+def everything(folder: pathlib.Path) -> set[str]:
+    return {str(path) for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("home", [None, "", "relative", "~", "/nonexistent/quotaline", "/dev/null", "/proc"])
+def test_without_a_home_nothing_is_created_anywhere(live: World, home: str | None) -> None:
+    empty = live.folder / "empty"
+    empty.mkdir()
+    before = everything(live.folder), set(os.listdir("/"))
+    named = [] if home is None else [f"HOME={home}"]
+
+    for command in (["quotaline"], ["quotaline-cli"], ["quotaline", "--for", "ansi"]):
+        done = live.run("env", "-u", "HOME", *named, *command, cwd=empty)
+        assert (done.returncode, done.stderr, done.stdout) == (0, b"", f"{UNKNOWN}\n".encode()), done
+    done = live.run("env", "-u", "HOME", *named, "quotaline", "refresh", cwd=empty)
+    assert done.returncode == 1
+    assert one_line(done.stderr), done
+    done = live.run("env", "-u", "HOME", *named, "quotaline", "status", cwd=empty)
+    assert done.returncode == 0, done
+    assert b"Traceback" not in done.stderr
+
+    assert (everything(live.folder), set(os.listdir("/"))) == before
+    assert live.requests == []
+
+
+def test_read_only_home_shows_the_old_numbers_and_starts_nothing(live: World) -> None:
+    live.refresh()
+    live.run("mount", "--bind", str(live.home), str(live.home), cwd=live.folder)
+    live.run("mount", "-o", "remount,bind,ro", str(live.home), cwd=live.folder)
+    live.travel(1200)
+    trace = live.folder / "execs"
+
+    drawing = "i=0; while [ $i -lt 100 ]; do quotaline --for plain; i=$((i + 1)); done"
+    done = live.run("strace", "-f", "-qq", "-e", "trace=execve", "-o", str(trace), "sh", "-c", drawing)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert set(done.stdout.decode().splitlines()) == {FRESH.replace(":", ":~")}
+    assert "quotaline-cli" not in trace.read_text()
+    refused = live.refresh()
+    assert refused.returncode == 1
+    assert b"Read-only file system" in refused.stderr
+    assert one_line(refused.stderr)
+    assert len(live.requests) == 1
+
+
+def test_root_with_a_users_home_leaves_no_file_of_roots_in_it(live: World) -> None:
+    live.refresh()
+    for path in (live.home, *live.home.rglob("*")):
+        os.chown(path, SOMEBODY, SOMEBODY, follow_symlinks=False)
+    before = everything(live.home)
+
+    for _ in range(3):
+        live.travel(61)
+        assert live.segment() == FRESH
+        live.settle()
+    live.refresh()
+    live.run("quotaline", "status")
+    assert everything(live.home) == before
+    shutil.rmtree(live.home / ".cache")
+    live.segment()
+    live.settle()
+
+    assert everything(live.home) <= before
+    assert {path.lstat().st_uid for path in live.home.rglob("*")} == {SOMEBODY}
+    assert len(live.requests) == 1
+
+
+# -- config.toml
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ttl = ",
+        "ttl = 0",
+        "ttl = 1" + "0" * 5000,
+        "a = " + "[" * 5000,
+        "colour = 1",
+        "\x00\xff",
+        "[sources]\napi = 1",
+    ],
+    ids=["broken", "not allowed", "long number", "deep", "unknown", "binary", "wrong kind"],
+)
+def test_broken_config_is_said_in_one_line_and_the_segment_goes_on(live: World, text: str) -> None:
+    live.configure(text)
+
+    assert live.segment() == UNKNOWN
+    live.settle()
+    assert live.segment() == FRESH
+    for command in (["refresh"], ["status"], ["config", "list"]):
+        done = live.run("quotaline", *command)
+        assert done.stderr.startswith(b"quotaline: "), done
+        assert done.stderr.count(b"\n") == 1, done
+        assert b"config.toml" in done.stderr
+
+
+def test_config_that_is_no_file_is_said_in_one_line_and_the_segment_goes_on(live: World) -> None:
+    path = live.home / ".config/quotaline/config.toml"
+    path.mkdir(parents=True)
+
+    assert live.segment() == UNKNOWN
+    live.settle()
+    assert live.segment() == FRESH
+    done = live.refresh()
+    assert one_line(done.stderr), done
