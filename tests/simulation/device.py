@@ -15,10 +15,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from quotaline import background, clock, edition, reader, session, store, timetable
-from quotaline.errors import Unreachable
-from quotaline.places import cache_folder
-from quotaline.refresh import Job, NoFolder, refresh
+from quotaline.cache import clock, segment_file, store
+from quotaline.cache.paths import cache_folder
+from quotaline.fastpath import reader
+from quotaline.fastpath import statusline as command
+from quotaline.model.errors import Unreachable
+from quotaline.refresh import detach, publish
+from quotaline.refresh.cycle import Job, NoFolder, refresh
 from quotaline.segment import markup
 from quotaline.sources import api, statusline
 
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from quotaline.sources.credentials import Token
-    from quotaline.usage import Usage
+    from quotaline.model.usage import Usage
     from simulation.client import Session
     from simulation.events import Events
     from simulation.provider import Provider
@@ -84,15 +87,15 @@ class Device:
     @contextmanager
     def patched(self) -> Iterator[None]:
         """Put the product's edge into this world."""
-        tables = partial(self._tables, edition.tables)
+        tables = partial(self._tables, publish.tables)
         with ExitStack() as stack:
             for where, name, stand_in in (
                 (time, "time", lambda: self.wall),
                 (clock, "_first_line", self._first_line),
-                (background, "start", self._start),
-                (session, "_print", self.printed.append),
-                (edition, "HOSTS", HOSTS),
-                (edition, "tables", tables),
+                (detach, "start", self._start),
+                (command, "_print", self.printed.append),
+                (publish, "HOSTS", HOSTS),
+                (publish, "tables", tables),
                 (markup, "tables", tables),
                 (store, "write", partial(self._write, store.write)),
             ):
@@ -102,7 +105,7 @@ class Device:
     def prompt(self, host: str = "plain") -> str:
         """Return what a prompt prints, and start the refresher where it is due (shell/quotaline)."""
         content = store.read(self.folder, f"segment.{host}")
-        found = timetable.read(content, self.wall, host) if content else None
+        found = segment_file.read(content, self.wall, host) if content else None
         text, due = found or (reader.NEUTRAL, 0.0)
         if due <= self.wall and not store.is_claimed(self.folder, self.wall):
             self._start(partial(self._claim, self.wall))
@@ -114,9 +117,9 @@ class Device:
         if (line := self._fast(one.name, text)) is not None:
             return line
         self.printed.clear()
-        with mock.patch.object(session, "_stdin", lambda: text):
+        with mock.patch.object(command, "_stdin", lambda: text):
             try:
-                session.run({**self.environ, "COLUMNS": str(COLUMNS)})
+                command.run({**self.environ, "COLUMNS": str(COLUMNS)})
             except Killed:
                 return None
         return self.printed[-1]
@@ -127,7 +130,7 @@ class Device:
         if not content:
             return None
         header, said, *_ = content.decode().split("\n")
-        found = timetable.read(content, self.wall, "claude")
+        found = segment_file.read(content, self.wall, "claude")
         if found is None or said != (statusline.memo(text) or "") or self.wall >= found[1]:
             return None
         return found[0] if int(header.split(" ")[6]) <= COLUMNS else None
