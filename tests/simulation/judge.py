@@ -78,6 +78,12 @@ class Judge:
             limit.settle(now)
         return " ".join(f"{name}:{limit.shown:g}" for name, limit in account.limits.items())
 
+    def truth_line(self, now: float) -> str:
+        """Return the line that a plan without a scoped window has now."""
+        account = self.client.account
+        assert account is not None
+        return f"[{' '.join(f'{name}:{int(limit.shown)}%' for name, limit in account.limits.items())}]"
+
     def _verdict(self, name: str, number: str, old: str, percent: str, hours: str, now: float) -> str:
         account = self._account(now)
         if number == "--":
@@ -88,7 +94,9 @@ class Judge:
         if hours:
             span = 3600.0 * (int(hours) + 1)
         span += TTL
-        if _held(account, name, int(percent), now - span - self._error(now - span), now, self.device.wall):
+        since = now - span - self._error(now - span)
+        # While the two files of a login are written, either account is the right one.
+        if any(_held(one, name, int(percent), since, now, self.device.wall) for one in (account, self.client.account)):
             return "marked" if old or hours else "right"
         if now <= max(self.client.since + TTL, self.overdue) + PROMPT and any(
             _held(former, name, int(percent), now - span, now, self.device.wall)

@@ -76,8 +76,8 @@ class Scene:
 
         def finish() -> None:
             if self.client.account is account:
-                self.client.change_login(account, self.now)
                 writes[1]()
+                self.client.change_login(account, self.now)
 
         self.events.after(seconds, finish)
 
