@@ -52,8 +52,8 @@ def test_idle_session_whose_5h_window_ends_does_not_make_its_7d_number_new(scene
 
     scene.events.wait(2 * HOUR)
 
-    assert plain(scene.run(idle)) == "[5h:-- 7d:97%~1h]"
-    assert scene.look() == "[5h:-- 7d:97%~1h]"
+    assert plain(scene.run(idle)) == "[5h:-- 7d:97%~2h]"
+    assert scene.look() == "[5h:-- 7d:97%~2h]"
 
 
 def test_idle_session_does_not_bring_back_what_was_reset_by_hand(scene: Scene) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import time
 from contextlib import suppress
@@ -19,7 +20,7 @@ from quotaline.cache import segment_file, state_file, store
 from quotaline.cache.paths import cache_folder, home_folder
 from quotaline.cache.segment_format import FOR_EVER
 from quotaline.cache.state_file import State, with_rejected
-from quotaline.model.usage import Reading
+from quotaline.model.usage import SPEND, Reading, Usage
 from quotaline.refresh.ingest import look_around, take
 from quotaline.refresh.publish import NO_MEMO, SESSION, next_due, publish
 from quotaline.segment.markup import fitted, rows, widest
@@ -39,6 +40,8 @@ _OTHER_BILLING = (
     "CLAUDE_CODE_USE_FOUNDRY",
     "CLAUDE_CODE_USE_VERTEX",
 )
+_WINDOW_NAME = re.compile('"(five_hour|seven_day|spend_limit|spend)":')
+_KEYS = {"spend_limit": SPEND}
 _MAX_INPUT = 1 << 20
 _PATIENCE = 0.25  # seconds for the next part of the input
 _LOCK_WAIT = 0.1  # seconds; other writers hold the lock for milliseconds
@@ -86,11 +89,8 @@ def _update(
     if state.merged.observations != before.merged.observations and not state.merged.observations:
         state = replace(state, refreshed_at=0.0)  # another account's numbers went: it is time to ask for ours
     known_before = state.merged.observations
-    # The same text with no work in between is the repetition of an idle session: no news, however often.
-    if settings["sources.statusline"] and (
-        known is None or (known.text, known.worked) != (memo.text, memo.worked)
-    ):
-        state = _observed(state, given, now, settings)
+    if settings["sources.statusline"]:
+        state = _observed(state, replace(given, usage=_new_windows(given, known, memo)), now, settings)
     seen = _options(settings, state, given)
     _print(_line(state, environ, now, seen))
     if state.merged.observations != known_before:
@@ -118,6 +118,32 @@ def _memo(text: bytes, given: statusline.StatuslineInput, seen: DisplayOptions) 
         return NO_MEMO + json.dumps(given.usage and given.usage.to_json())
     # A line that says more than the limits is not told by them alone.
     return NO_MEMO + found if seen.shows_session else found
+
+
+def _new_windows(
+    given: statusline.StatuslineInput, known: segment_file.Memo | None, memo: segment_file.Memo
+) -> Usage | None:
+    """
+    Return the windows that a session reports for the first time.
+
+    Without work in between it repeats its last numbers, however old. Then a window is new only if its own
+    text has changed: Claude Code leaves out a window that has ended, which says nothing about the others.
+    """
+    if given.usage is None or known is None or known.worked != memo.worked:
+        return given.usage
+    before, after = _parts(known.text), _parts(memo.text)
+    windows = given.usage.windows()
+    new = {key: window for key, window in windows.items() if before.get(key) != after.get(key)}
+    return Usage.of(new) if new else None
+
+
+def _parts(text: str) -> dict[str, str]:
+    """Return a memo's text by window key."""
+    pieces = _WINDOW_NAME.split(text)
+    return {
+        _KEYS.get(name, name): piece.strip(", ")
+        for name, piece in zip(pieces[1::2], pieces[2::2], strict=True)
+    }
 
 
 def _observed(state: State, given: statusline.StatuslineInput, now: float, settings: Settings) -> State:
