@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quotaline.model.backoff import Backoff, answered, attempting, end_idle, failed, may_ask
+from quotaline.model.backoff import Backoff, answered, attempting, end_idle, failed, hasten, may_ask
 from quotaline.model.errors import (
     LoginExpired,
     MissingScope,
@@ -85,6 +85,15 @@ def test_news_from_another_source_ends_the_calm_but_no_back_off() -> None:
 
     assert end_idle(idle_interval, NOW + 10, ttl=60).until == NOW + 60
     assert end_idle(limited, NOW + 10, ttl=60) == limited
+
+
+def test_end_of_a_window_is_asked_about_at_once_and_leaves_the_device_idle() -> None:
+    idle = answered(replace(Backoff(), idle_interval=300.0), NOW, ttl=60, changed=False)
+    limited = failed(idle, RateLimited(), NOW, "")
+
+    assert (hasten(idle, NOW + 10, ttl=60).until, hasten(idle, NOW + 10, ttl=60).idle_interval) == (NOW + 60, 300)
+    assert hasten(idle, NOW + 100, ttl=60).until == NOW + 100
+    assert hasten(limited, NOW + 10, ttl=60) == limited
 
 
 @pytest.mark.parametrize("error", [LoginExpired(), MissingScope()])

@@ -75,14 +75,17 @@ def answered(state: Backoff, now: float, ttl: float, *, changed: bool) -> Backof
 
 
 def end_idle(state: Backoff, now: float, ttl: float) -> Backoff:
-    """Return the state once another source told something new: the calm is over."""
+    """Return the state once another source reported something new: the device is no longer idle."""
     if state.reason or state.idle_interval == SHORTEST:
         return state
-    return replace(
-        state,
-        idle_interval=SHORTEST,
-        until=min(state.until, max(now, state.attempted_at + max(ttl, state.interval))),
-    )
+    return replace(hasten(state, now, ttl), idle_interval=SHORTEST)
+
+
+def hasten(state: Backoff, now: float, ttl: float) -> Backoff:
+    """Return the state once a window has ended: an idle device asks at once, and stays an idle one."""
+    if state.reason:
+        return state
+    return replace(state, until=min(state.until, max(now, state.attempted_at + max(ttl, state.interval))))
 
 
 def failed(state: Backoff, error: QuotalineError, now: float, login: str) -> Backoff:

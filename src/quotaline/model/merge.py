@@ -120,6 +120,30 @@ def current(merged: MergedUsage, now: float) -> dict[str, Observation]:
     return {key: observation for key, observation in shown.items() if observation}
 
 
+def same_numbers(one: MergedUsage, other: MergedUsage, now: float) -> bool:
+    """
+    Whether a user sees the same numbers in both.
+
+    The endpoint computes `resets_at` anew for each answer, up to 2 s apart (contract 2.2), so resets are
+    compared with their tolerance. A window that has ended and one that has not started are the same.
+    """
+    before, after = current(one, now), current(other, now)
+    return one.credits == other.credits and all(
+        _is_same(_window_of(before.get(key)), _window_of(after.get(key)))
+        for key in before.keys() | after.keys()
+    )
+
+
+def _window_of(observation: Observation | None) -> Window:
+    return observation.window if observation else Window(0.0)
+
+
+def _is_same(one: Window, other: Window) -> bool:
+    if one.resets_at is None or other.resets_at is None:
+        return (one.utilization, one.resets_at) == (other.utilization, other.resets_at)
+    return one.utilization == other.utilization and abs(one.resets_at - other.resets_at) <= SAME_WINDOW
+
+
 def current_usage(merged: MergedUsage, now: float) -> Usage:
     """Return `current` as the public type."""
     return Usage.of(

@@ -127,7 +127,7 @@ def _plan(job: Job, folder: str, *, force: bool) -> _Plan:
     settings, settings_error = _in_force(job.config_file, before)
     state = look_around(before, job.environ, settings, now)
     if _has_ended(state, now):
-        state = replace(state, backoff=backoff.end_idle(state.backoff, now, settings["ttl"]))
+        state = replace(state, backoff=backoff.hasten(state.backoff, now, settings["ttl"]))
     is_due = force or _is_due(state, settings, now)
     endpoint = is_due and _may_ask_endpoint(job, settings, state, now, force=force)
     client = is_due and settings["sources.claude_cli"] and _is_past(state.cli_at, claude_cli.EVERY, now)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from quotaline.cache.state_file import State, with_rejected
 from quotaline.model import backoff
-from quotaline.model.merge import MergedUsage, current, merge, rejections
+from quotaline.model.merge import MergedUsage, merge, rejections, same_numbers
 from quotaline.sources import credentials, snapshot
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def take(state: State, reading: Reading, now: float, ttl: float) -> State:
     """Return the state with a reading taken in. What it tells anew ends the calm between requests."""
     merged = merge(state.merged, reading, now)
     waiting = state.backoff
-    if numbers(merged, now) != numbers(state.merged, now):
+    if not same_numbers(merged, state.merged, now):
         waiting = backoff.end_idle(waiting, now, ttl)
     return replace(
         state,
@@ -61,7 +61,3 @@ def look_around(state: State, environ: Mapping[str, str], settings: Settings, no
         return replace(state, rejected=found)
     return take(state, seen.reading, now, settings["ttl"]) if seen.reading else state
 
-
-def numbers(merged: MergedUsage, now: float) -> object:
-    """Return what people see of a belief, to tell whether it changed."""
-    return {key: observation.window for key, observation in current(merged, now).items()}, merged.credits

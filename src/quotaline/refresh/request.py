@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from quotaline.model import backoff
 from quotaline.model.errors import QuotalineError
+from quotaline.model.merge import same_numbers
 from quotaline.model.usage import Reading, Usage
-from quotaline.refresh.ingest import numbers, take
+from quotaline.refresh.ingest import take
 from quotaline.sources import credentials
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def outcome(state: State, before: backoff.Backoff, attempt: Attempt, now: float,
         now: Epoch seconds.
         ttl: Seconds.
     """
-    known = numbers(state.merged, now)
+    known = state.merged
     if attempt.reading is not None:
         state = take(state, attempt.reading, now, ttl)
     if attempt.error is not None and attempt.requested:
@@ -88,5 +89,5 @@ def outcome(state: State, before: backoff.Backoff, attempt: Attempt, now: float,
         return replace(state, keychain_until=now + away, backoff=waiting)
     if not attempt.requested:
         return state
-    changed = numbers(state.merged, now) != known
+    changed = not same_numbers(known, state.merged, now)
     return replace(state, keychain_until=0.0, backoff=backoff.answered(before, now, ttl, changed=changed))
