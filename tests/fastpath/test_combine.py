@@ -22,7 +22,11 @@ GIVEN = (pathlib.Path(__file__).parent.parent / "data/statusline/v2.1.330-after-
 
 
 class Claude:
-    """Claude Code as far as the status line goes: settings, and how the command in them is run (contract 1.4)."""
+    """
+    Claude Code as far as the status line goes: settings, and how the command in them is run.
+
+    See docs/claude-code.md 1.4.
+    """
 
     def __init__(self, folder: pathlib.Path, binaries: pathlib.Path) -> None:
         self.folder = folder

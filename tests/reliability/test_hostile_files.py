@@ -67,7 +67,7 @@ def heals(live: World) -> None:
     assert live.segment("ansi")
 
 
-# -- B2: kills
+# -- docs/reliability.md B2: kills
 
 
 def test_30_kills_at_any_moment_of_a_refresh_leave_nothing_to_repair(live: World) -> None:
@@ -121,7 +121,7 @@ def test_kill_at_each_write_of_a_refresh_leaves_nothing_to_repair(live: World) -
     heals(live)
 
 
-# -- B3: the disk is full
+# -- docs/reliability.md B3: the disk is full
 
 
 def test_full_disk_keeps_the_old_numbers_asks_for_nothing_and_recovers_by_itself(live: World) -> None:
@@ -150,7 +150,7 @@ def test_full_disk_keeps_the_old_numbers_asks_for_nothing_and_recovers_by_itself
     assert live.segment() == CHANGED
 
 
-# -- B4: a system call fails
+# -- docs/reliability.md B4: a system call fails
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_failing_system_call_keeps_the_old_numbers(live: World, syscall: str, na
     assert len(live.requests) == 1
 
 
-# -- B5: junk in the cache
+# -- docs/reliability.md B5: junk in the cache
 
 
 def corrupt(content: bytes) -> dict[str, bytes]:
@@ -315,7 +315,7 @@ def test_damaged_belief_is_a_belief_or_none_and_heals(live: World, damage: str) 
         heals(live)
 
 
-# -- H1: modes
+# -- docs/reliability.md H1: modes
 
 
 @pytest.mark.parametrize("umask", ["000", "022", "077", "0777"])
@@ -366,7 +366,7 @@ def test_folder_that_others_can_write_does_not_fill_with_claims(live: World) -> 
     assert len(live.requests) == 1
 
 
-# -- H2: symlinks
+# -- docs/reliability.md H2: symlinks
 
 
 @pytest.mark.parametrize("name", ["segment.plain", "segment.ansi", "state.json", "new", "lock"])
@@ -405,7 +405,7 @@ def test_link_waiting_in_place_of_a_claim_is_not_followed(live: World) -> None:
     assert not victim.exists()
 
 
-# -- H3, H4, H5: homes
+# -- docs/reliability.md H3, H4, H5: homes
 
 
 def everything(folder: pathlib.Path) -> set[str]:

@@ -76,7 +76,7 @@ def redirect_the_name(live: World, address: str | None) -> None:
     (live.folder / "hosts").write_text(f"127.0.0.1 localhost\n{name}")  # the mount is of this very file
 
 
-# -- D1: time
+# -- docs/reliability.md D1: time
 
 
 def wait_for_connection(live: World, before: int) -> None:
@@ -121,7 +121,7 @@ def test_nothing_that_stalls_holds_us_for_more_than_15_seconds(live: World, bina
     assert live.segment() == "[5h:9% 7d:78%]", "a killed refresher needs no repair"
 
 
-# -- D2: size
+# -- docs/reliability.md D2: size
 
 
 @pytest.mark.parametrize("kind", ["bomb", "infinite"])
@@ -145,7 +145,7 @@ def test_endless_answer_costs_no_memory(live: World, binaries: pathlib.Path, kin
     assert live.segment() == FRESH
 
 
-# -- D3 and the statuses: what is no answer
+# -- docs/reliability.md D3, and the statuses: what is no answer
 
 
 def test_answer_that_is_none_leaves_the_numbers_and_backs_off(live: World) -> None:
@@ -178,7 +178,7 @@ def test_answer_that_is_none_leaves_the_numbers_and_backs_off(live: World) -> No
         assert len(live.requests) == held.asked + number + 1, "a redirect was followed, or a request repeated"
 
 
-# -- D4: who is asked
+# -- docs/reliability.md D4: who is asked
 
 
 def unknown_authority(live: World) -> None:
@@ -216,7 +216,7 @@ def test_endpoint_that_is_not_the_real_one_gets_no_token(live: World, fault: Cal
     assert "Authorization" not in received
 
 
-# -- D5: redirects and proxies
+# -- docs/reliability.md D5: redirects and proxies
 
 
 def test_redirect_is_never_followed_to_anywhere(live: World) -> None:
@@ -251,7 +251,7 @@ def test_proxy_sees_its_own_password_and_not_the_token_and_the_endpoint_the_reve
     assert TOKEN.encode() not in passed
 
 
-# -- D6, D7: what might replace the header or the host
+# -- docs/reliability.md D6, D7: what might replace the header or the host
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_no_environment_variable_moves_the_token_to_another_host(live: World) ->
     assert len(live.requests) == 1
 
 
-# -- D8: broken proxies
+# -- docs/reliability.md D8: broken proxies
 
 
 def test_broken_proxy_is_a_failure_like_any_other(live: World) -> None:
@@ -339,7 +339,7 @@ def test_certificates_that_are_not_there_are_a_failure_like_any_other(live: Worl
     assert len(live.requests) == held.asked
 
 
-# -- C2: failing attempts
+# -- docs/reliability.md C2: failing attempts
 
 
 def attempted(live: World) -> float:
@@ -388,7 +388,7 @@ def test_ten_minutes_of_failures_cost_few_attempts(tmp_path: pathlib.Path, binar
     assert attempts == wanted
 
 
-# -- C3: Retry-After
+# -- docs/reliability.md C3: Retry-After
 
 
 def test_retry_after_is_honoured_from_five_minutes_to_six_hours_and_nonsense_is_five_minutes(
@@ -443,7 +443,7 @@ def test_retry_after_is_honoured_from_five_minutes_to_six_hours_and_nonsense_is_
     assert len(live.requests) == asked + 3
 
 
-# -- C4, C5, C6: the login
+# -- docs/reliability.md C4, C5, C6: the login
 
 
 def drawing(live: World, minutes: int) -> Iterator[str]:

@@ -69,7 +69,7 @@ def newcomers(live: World) -> set[bytes]:
     return set(done.stdout.splitlines())
 
 
-# -- F1: command lines and environments
+# -- docs/reliability.md F1: command lines and environments
 
 
 def traced(live: World, *commands: str, env: dict[str, str] | None = None) -> str:
@@ -113,7 +113,7 @@ def test_token_of_the_environment_is_on_no_command_line(live: World) -> None:
     assert len(live.requests) >= 1
 
 
-# -- F2, F4: files and outputs
+# -- docs/reliability.md F2, F4: files and outputs
 
 
 def test_token_is_in_no_file_and_no_output_whatever_the_endpoint_does(live: World) -> None:
@@ -208,7 +208,7 @@ def test_odd_expiry_of_a_login_never_breaks_a_refresh(live: World, expires: obje
     assert done.stderr == b"" or one_line(done.stderr), done
 
 
-# -- F5: cores
+# -- docs/reliability.md F5: cores
 
 
 def test_crash_of_a_refresher_leaves_no_core(live: World) -> None:
@@ -230,7 +230,7 @@ def test_crash_of_a_refresher_leaves_no_core(live: World) -> None:
     assert {name for name in os.listdir("/") if name.startswith("core")} == cores
 
 
-# -- F6: keyring
+# -- docs/reliability.md F6: keyring
 
 
 def test_no_keyring_backend_that_anybody_planted_is_called(live: World) -> None:
@@ -263,7 +263,7 @@ def test_no_keyring_backend_that_anybody_planted_is_called(live: World) -> None:
     assert not called.exists()
 
 
-# -- F7: the login file
+# -- docs/reliability.md F7: the login file
 
 
 def credentials(live: World) -> pathlib.Path:

@@ -32,7 +32,7 @@ def wait_for_request(live: World, asked: int) -> None:
     until(lambda: len(live.requests) > asked)
 
 
-# -- A3, J6: the refresher and those around it
+# -- docs/reliability.md A3, J6: the refresher and those around it
 
 
 def test_output_ends_while_the_refresher_is_still_at_work(live: World) -> None:
@@ -110,7 +110,7 @@ def test_50_stale_prompts_leave_no_zombie(live: World) -> None:
     live.settle()
 
 
-# -- J1: streams
+# -- docs/reliability.md J1: streams
 
 
 @pytest.mark.parametrize("closed", list(itertools.product((True, False), repeat=3)))
@@ -162,7 +162,7 @@ def test_reader_that_is_gone_is_no_traceback(live: World) -> None:
         assert process.returncode in ((0, 1) if "status" in words else (0,)), words
 
 
-# -- J2, I3: locales and time zones
+# -- docs/reliability.md J2, I3: locales and time zones
 
 
 def test_every_locale_and_time_zone_prints_the_same_bytes(live: World) -> None:
@@ -182,7 +182,7 @@ def test_every_locale_and_time_zone_prints_the_same_bytes(live: World) -> None:
         assert (done.returncode, done.stderr) == (0, b""), (env, done)
 
 
-# -- J3: folders
+# -- docs/reliability.md J3: folders
 
 
 def test_deleted_folder_is_as_good_as_any(live: World) -> None:
@@ -244,7 +244,7 @@ def test_modules_planted_in_the_folder_are_never_run(live: World) -> None:
     assert not ran.exists(), ran.read_text()
 
 
-# -- J4: Python's switches
+# -- docs/reliability.md J4: Python's switches
 
 
 def test_switches_of_python_change_no_byte(live: World) -> None:
@@ -280,7 +280,7 @@ def test_broken_python_leaves_the_line_and_stderr_alone(live: World) -> None:
     assert len(live.requests) == 1
 
 
-# -- J5: limits
+# -- docs/reliability.md J5: limits
 
 
 @pytest.mark.parametrize("limit", ["--nproc=1", "--nofile=16", "--fsize=0", f"--as={200 << 20}"])
@@ -307,7 +307,7 @@ def test_limits_leave_a_line(live: World, limit: str) -> None:
         assert len(live.requests) == asked
 
 
-# -- I1, I4: clocks and ages
+# -- docs/reliability.md I1, I4: clocks and ages
 
 
 def long_answer(live: World, five_hour: float, seven_day: float, ahead: float = 4 * HOUR) -> None:

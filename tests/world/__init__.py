@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ENDPOINT = "api.anthropic.com"
 TOKEN = "sk-ant-oat01-CanaryTokenThatMustNotBeSeen_0123456789"
-# What may stand on a line for these hosts (bar E4): nothing from the network, ever.
+# What may stand on a line for these hosts (docs/reliability.md E4): nothing from the network, ever.
 PATTERNS = {
     "plain": re.compile(rb"\[[A-Za-z0-9 ._~%:-]+\]\n"),
     "ansi": re.compile(rb"\[(?:[A-Za-z0-9 ._~%:-]|\x1b\[(?:2|22|3[0-9]|39|38;5;208)m)+\]\n"),
@@ -174,7 +174,11 @@ class World:
         )
 
     def segment(self, host: str = "plain", env: dict[str, str] | None = None, **options: Any) -> str:
-        """Print a segment, and hold every run to bars A5 and E4: one line, exit 0, nothing on stderr."""
+        """
+        Print a segment, and hold every run to docs/reliability.md A5 and E4.
+
+        One line, exit 0, nothing on stderr.
+        """
         done = self.run("quotaline", "--for", host, env=env, **options)
         assert (done.returncode, done.stderr) == (0, b""), done
         assert PATTERNS[host].fullmatch(done.stdout), done.stdout

@@ -32,7 +32,7 @@ def home_folder(environ: Mapping[str, str]) -> str | None:
 
 
 def cache_root(environ: Mapping[str, str]) -> str | None:
-    """Return the cache folder of all config dirs (design 4), or None where there is no home."""
+    """Return the cache folder of all config dirs (docs/architecture.md 3), or None where there is no home."""
     home = home_folder(environ)
     if home is None:  # also with the folder named: no home, no login whose numbers these would be
         return None

@@ -16,7 +16,8 @@ from quotaline.hosts.table import TABLE, detected
 if TYPE_CHECKING:
     from quotaline.doctor.check import Context
 
-_TELLS_LIMITS = (2, 1, 80)  # Claude Code: from here on its status line is told of them (contract 1.1)
+# Claude Code: from here on its status line is told of them (docs/claude-code.md 1.1)
+_TELLS_LIMITS = (2, 1, 80)
 _PATH = re.compile(r"'(/[^']*/quotaline(?:\.\w+)?)'|(/[^\s'\"\\;:$()]*/quotaline(?:\.\w+)?)(?![\w./-])")
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 AFTER = "running sessions show it at once, no restart is needed"
 _KEY, _INTERVAL = "statusLine", "refreshInterval"
-_SECONDS = 30  # without it an idle session's line is never drawn anew (contract 1.3)
+_SECONDS = 30  # without it an idle session's line is never drawn anew (docs/claude-code.md 1.3)
 _MADE = " # quotaline made this file"
 _PACED = f" # with {_INTERVAL}"
 _TAIL = '"$old" || eval "$old"'
@@ -119,7 +119,7 @@ def remove(text: str) -> str | None:
 
 
 def switched_off(text: str) -> bool:
-    """Say whether these settings keep every statusLine from being run (contract 1.3)."""
+    """Say whether these settings keep every statusLine from being run (docs/claude-code.md 1.3)."""
     return _parse(text).value.get("disableAllHooks") is True
 
 

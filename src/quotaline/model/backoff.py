@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from quotaline.model.errors import LoginExpired, MissingScope, QuotalineError, RateLimited, Unanswered
 
 SHORTEST = 60.0  # seconds between requests, and after a first failure
-LIMITED = 300.0  # at least this after a 429, whatever Retry-After says (contract 2.5)
+LIMITED = 300.0  # at least this after a 429, whatever Retry-After says (docs/claude-code.md 2.5)
 LONGEST_LIMITED = 6 * 3600.0
 LONGEST_FAILING = 15 * 60.0
 LOGIN_WAIT = 3600.0  # after 401 and 403, unless the credentials change

@@ -36,7 +36,7 @@ class LoginExpired(QuotalineError):
 
 
 class MissingScope(QuotalineError):
-    """Raised if the login may not read usage: no `user:profile` scope, or 403 (contract 2.1)."""
+    """Raised if the login may not read usage: no `user:profile` scope, or 403 (docs/claude-code.md 2.1)."""
 
     reason = "missing_scope"
     what = "this login may not read usage (no user:profile scope, as with a setup-token)"

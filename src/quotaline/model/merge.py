@@ -23,8 +23,8 @@ from quotaline.model.usage import Credits, Reading, Usage, Window, built
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SAME_WINDOW = 120  # seconds; the API's resets jitter around the boundary (contract 2.2)
-TOO_OLD = 86400  # seconds; after a day a number says nothing (design 7)
+SAME_WINDOW = 120  # seconds; the API's resets jitter around the boundary (docs/claude-code.md 2.2)
+TOO_OLD = 86400  # seconds; after a day a number says nothing (docs/architecture.md 6)
 CLOCK_SLACK = 2  # seconds that a reading may seem to be ahead of our clock
 
 

@@ -1,7 +1,7 @@
 """
 The refresher as a process of its own, that no host waits for and no host kills.
 
-Measured on the hosts (reliability bars A3 and J6, contract 1.4): hosts wait for
+Measured on the hosts (docs/reliability.md A3 and J6, docs/claude-code.md 1.4): hosts wait for
 the end of every stream a child inherited, and a cancelled status line is
 killed with all its descendants.
 """

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from quotaline.cache.state_file import State
     from quotaline.settings import Settings
 
-KEYCHAIN_AWAY = 6 * 3600.0  # seconds without a further try once the Keychain refused (reliability, finding 4)
+# Seconds without a further try once the Keychain refused (docs/claude-code.md 2.3).
+KEYCHAIN_AWAY = 6 * 3600.0
 
 
 class Fetch(Protocol):

@@ -146,7 +146,7 @@ def _tmux(style: str) -> Mark:
 
 
 # fish counts the width of SGR right, starship wraps it for the shell it is in, and
-# Claude Code takes it, and removes it by itself where NO_COLOR is set (contract 1.5).
+# Claude Code takes it, and removes it by itself where NO_COLOR is set (docs/claude-code.md 1.5).
 MARKUPS: dict[str, Callable[[Sequence[Span]], str]] = {
     "ansi": ansi,
     "plain": plain,

@@ -1,5 +1,5 @@
 """
-One GET of the usage endpoint (contract 2). The only room that imports requests.
+One GET of the usage endpoint (docs/claude-code.md 2). The only room that imports requests.
 
 The host is a constant: no variable and no setting may send a token elsewhere.
 """
@@ -140,7 +140,7 @@ def _read(status: int, headers: Any, body: bytes, now: float) -> Usage:
     if status in (
         requests.codes.forbidden,
         requests.codes.too_many,
-    ):  # a bare 403 is a limit too (contract 2.1)
+    ):  # a bare 403 is a limit too (docs/claude-code.md 2.1)
         raise RateLimited(retry_after(headers.get("Retry-After"), now))
     if status < requests.codes.bad_request:
         raise UnreadableAnswer(f"HTTP {status}")
@@ -148,7 +148,7 @@ def _read(status: int, headers: Any, body: bytes, now: float) -> Usage:
 
 
 def _in_band(refusal: object, now: float, headers: Any) -> QuotalineError:
-    """A 200 that carries an error counts as that error (contract 2.1)."""
+    """A 200 that carries an error counts as that error (docs/claude-code.md 2.1)."""
     kind = refusal.get("type") if isinstance(refusal, dict) else None
     if kind == "rate_limit_error":
         return RateLimited(retry_after(headers.get("Retry-After"), now))

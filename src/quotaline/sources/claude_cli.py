@@ -1,5 +1,5 @@
 """
-``claude -p /usage``: the client asks by itself, with its own login (contract 2.4).
+``claude -p /usage``: the client asks by itself, with its own login (docs/claude-code.md 2.4).
 
 Off by default, for it starts a large program. It tells no time, and it may
 repeat what the client asked up to an hour ago, so its reading is undated; the

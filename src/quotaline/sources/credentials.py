@@ -1,5 +1,5 @@
 """
-Claude Code's login: read, never written, never refreshed (contract 2.3).
+Claude Code's login: read, never written, never refreshed (docs/claude-code.md 2.3).
 
 The only room that sees files with tokens, and the only one that imports keyring.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _MAX_FILE = 1 << 20
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,4096}")  # RFC 6750; anything else would end up in an error text
-_SCOPE = "user:profile"  # what reading usage takes (contract 2.1)
+_SCOPE = "user:profile"  # what reading usage takes (docs/claude-code.md 2.1)
 
 
 class KeychainDenied(NotLoggedIn):
@@ -214,7 +214,7 @@ def _read_keychain(service: str, account: str) -> str | None:
 
 
 def _unhexed(text: str) -> str:
-    """Undo the hex form that `security -w` gives and that ends up stored (contract 2.3)."""
+    """Undo the hex form that `security -w` gives and that ends up stored (docs/claude-code.md 2.3)."""
     text = text.strip()
     if re.fullmatch(r"7[bB](?:[0-9a-fA-F]{2})*", text):
         return bytes.fromhex(text).decode(errors="replace")

@@ -1,7 +1,7 @@
 """
 The body of a usage answer, as the endpoint, the client's snapshot and `claude -p /usage` give it.
 
-Every rule here is from contract 2.2: all keys may be null or missing, unknown
+Every rule here is from docs/claude-code.md 2.2: all keys may be null or missing, unknown
 ones pass, numbers may be absurd. A window with an invalid value was not told.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 from quotaline.model.errors import UnreadableAnswer
 from quotaline.model.usage import FIVE_HOUR, LENGTHS, SCOPED, SEVEN_DAY, SPEND, Credits, Usage, Window
 
-# The client's own test for "this is an answer" (contract 2.1).
+# The client's own test for "this is an answer" (docs/claude-code.md 2.1).
 KNOWN_KEYS = frozenset(
     {
         "cinder_cove",
@@ -79,7 +79,7 @@ def percent(value: object) -> float | None:
     used = number(value)
     if used is None:
         return None
-    used = round(used, 1)  # 28.999999999999996 is 29 (contract 1.1)
+    used = round(used, 1)  # 28.999999999999996 is 29 (docs/claude-code.md 1.1)
     return used if 0 <= used <= _MAX_PERCENT else None
 
 

@@ -1,5 +1,6 @@
 """
-What the client keeps in `.claude.json`: its last usage answer, dated, and whose login it is (contract 2.4).
+What the client keeps in `.claude.json`: its last usage answer, dated, and whose login it is
+(docs/claude-code.md 2.4).
 
 That file can be tens of MB and is rewritten at any moment, so it is read only
 when it changed, and only the two objects in it are parsed.

@@ -1,5 +1,5 @@
 """
-What Claude Code hands to its statusLine command on stdin (contract 1.1 and 1.2).
+What Claude Code hands to its statusLine command on stdin (docs/claude-code.md 1.1 and 1.2).
 
 The best source: free, and seconds old when the session has just had a reply.
 But it is undated, and an idle session repeats its last numbers for ever.

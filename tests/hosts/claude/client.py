@@ -69,7 +69,11 @@ class Client:
     # -- what the user does
 
     def settle_in(self) -> None:
-        """Write the files of somebody who is logged in and knows Claude Code for a while (contract 1.6)."""
+        """
+        Write the files of somebody who is logged in and knows Claude Code for a while.
+
+        Which ones: docs/claude-code.md 1.6.
+        """
         self.project.mkdir()
         self.world.log_in(subscriptionType="max", rateLimitTier="default_claude_max_5x")
         known = {"hasTrustDialogAccepted": True, "hasCompletedProjectOnboarding": True, "allowedTools": []}

@@ -142,7 +142,7 @@ class _Endpoint:
         self.url = f"http://127.0.0.1:{self._server.server_port}/api/oauth/usage"
 
     def answer(self, resets: list[str]) -> dict[str, Any]:
-        """Return the body, as contract 2.2 has it."""
+        """Return the body, as docs/claude-code.md 2.2 has it."""
         five_hour, seven_day = self.used
         return {
             "five_hour": {"utilization": float(five_hour), "resets_at": resets[0]},
