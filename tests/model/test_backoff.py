@@ -101,7 +101,8 @@ def test_refused_login_waits_for_other_credentials_or_an_hour(error: QuotalineEr
     state = failed(Backoff(), error, NOW, "first")
 
     assert not may_ask(state, NOW + HOUR - 1, "first")
-    assert may_ask(state, NOW + 1, "second")
+    assert not may_ask(state, NOW + 59, "second")
+    assert may_ask(state, NOW + 60, "second")
     assert may_ask(state, NOW + HOUR, "first")
 
 

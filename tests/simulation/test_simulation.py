@@ -129,6 +129,7 @@ def test_reply_of_the_former_account_that_lands_after_a_login_belongs_to_nobody(
     late, busy = scene.session(), scene.session()
     scene.run(late)
     scene.run(busy)
+    scene.events.wait(120)
     scene.reply(late, 0.1, takes=40)
     scene.events.wait(2)
 

@@ -39,7 +39,9 @@ class State:
     as they were seen last; `organisation` is the account's, to be shown;
     `keychain_until` keeps us away from a Keychain that refused; `cli_at` is when
     the client was started last; `settings` are the last good ones, for the day
-    that config.toml is broken.
+    that config.toml is broken. `account_since` is when another account was seen
+    to be logged in, 0 for the first one, and `former` what was known of the
+    account before it.
     """
 
     merged: MergedUsage = field(default_factory=MergedUsage)
@@ -50,6 +52,8 @@ class State:
     keychain_until: float = 0.0
     cli_at: float = 0.0
     refreshed_at: float = 0.0
+    account_since: float = 0.0
+    former: MergedUsage = field(default_factory=MergedUsage)
     rejected: tuple[Rejected, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -63,8 +67,10 @@ class State:
         if not isinstance(document, dict) or document.get("version") != VERSION:
             return cls()
         try:
-            known = {one.name: document[one.name] for one in fields(cls)}
+            # A field that is missing is a later version's, and has its default.
+            known = {one.name: document[one.name] for one in fields(cls) if one.name in document}
             known["merged"] = MergedUsage.from_json(known["merged"])
+            known["former"] = MergedUsage.from_json(known["former"]) if "former" in known else MergedUsage()
             known["backoff"] = built(Backoff, known["backoff"])
             known["rejected"] = tuple(built(Rejected, one) for one in known["rejected"])
             return built(cls, known)

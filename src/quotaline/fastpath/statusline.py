@@ -20,6 +20,7 @@ from quotaline.cache import segment_file, state_file, store
 from quotaline.cache.paths import cache_folder, home_folder
 from quotaline.cache.segment_format import FOR_EVER
 from quotaline.cache.state_file import State, with_rejected
+from quotaline.model.merge import current
 from quotaline.model.usage import SPEND, Reading, Usage
 from quotaline.refresh.ingest import look_around, take
 from quotaline.refresh.publish import NO_MEMO, SESSION, next_due, publish
@@ -42,6 +43,8 @@ _OTHER_BILLING = (
 )
 _WINDOW_NAME = re.compile('"(five_hour|seven_day|spend_limit|spend)":')
 _KEYS = {"spend_limit": SPEND}
+_LONGEST_REPLY = 600.0  # seconds
+_LOGIN_SLACK = 10.0  # seconds from a reply's end to our run; replies of one session may overlap
 _MAX_INPUT = 1 << 20
 _PATIENCE = 0.25  # seconds for the next part of the input
 _LOCK_WAIT = 0.1  # seconds; other writers hold the lock for milliseconds
@@ -86,15 +89,13 @@ def _update(
     seen = _options(settings, before, given)
     memo = segment_file.Memo(_memo(text, given, seen), given.worked, int(now))
     state = look_around(before, environ, settings, now)
-    if state.merged.observations != before.merged.observations and not state.merged.observations:
-        state = replace(state, refreshed_at=0.0)  # another account's numbers went: it is time to ask for ours
-    known_before = state.merged.observations
     if settings["sources.statusline"]:
-        state = _observed(state, replace(given, usage=_new_windows(given, known, memo)), now, settings)
+        news = _new_windows(given, known, memo, now - state.account_since)
+        state = _observed(state, replace(given, usage=news), now, settings)
     seen = _options(settings, state, given)
     _print(_line(state, environ, now, seen))
-    if state.merged.observations != known_before:
-        state = replace(state, refreshed_at=now)
+    if any(one.observed_at == now for one in current(state.merged, now).values()):
+        state = replace(state, refreshed_at=now)  # something that is shown came with this run
     with suppress(OSError):  # a full disk, say: the line is out, and the next run tells it anew
         if state.merged.observations != before.merged.observations:
             publish(folder, state, settings["ttl"], now)
@@ -121,15 +122,24 @@ def _memo(text: bytes, given: statusline.StatuslineInput, seen: DisplayOptions) 
 
 
 def _new_windows(
-    given: statusline.StatuslineInput, known: segment_file.Memo | None, memo: segment_file.Memo
+    given: statusline.StatuslineInput,
+    known: segment_file.Memo | None,
+    memo: segment_file.Memo,
+    logged_in: float,
 ) -> Usage | None:
     """
-    Return the windows that a session reports for the first time.
+    Return the windows that a session reports for the first time, if they are of the account in use.
 
     Without work in between it repeats its last numbers, however old. Then a window is new only if its own
     text has changed: Claude Code leaves out a window that has ended, which says nothing about the others.
+    A reply that began before the login, `logged_in` seconds ago, is the former account's.
     """
-    if given.usage is None or known is None or known.worked != memo.worked:
+    worked = memo.worked - known.worked if known and known.worked <= memo.worked else memo.worked
+    # Limits that changed without work came with the headers of a reply that has not ended yet.
+    began = _LONGEST_REPLY if known and not worked else worked / 1000
+    if given.usage is None or 0 <= logged_in < began + _LOGIN_SLACK:
+        return None
+    if known is None or known.worked != memo.worked:
         return given.usage
     before, after = _parts(known.text), _parts(memo.text)
     windows = given.usage.windows()

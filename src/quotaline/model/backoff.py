@@ -45,12 +45,12 @@ def may_ask(state: Backoff, now: float, login: str) -> bool:
     Whether a request may be made.
 
     A time more than 6 h ahead counts as passed: the clock was wrong. Refused
-    credentials are tried again as soon as they are other ones.
+    credentials are tried again once they are other ones, a minute later at the soonest.
     """
     if state.until > now + LONGEST_LIMITED + SHORTEST or state.attempted_at > now + SHORTEST:
         return True
     if state.login and state.login != login:
-        return True
+        return now >= state.attempted_at + SHORTEST
     return now >= state.until
 
 

@@ -115,7 +115,7 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
         with store.locked(folder, _LOCK_WAIT):
             now, ttl = job.clock(), plan.settings["ttl"]
             state = look_around(state_file.load(folder), job.environ, plan.settings, now)
-            state = request.outcome(state, plan.before, attempt, now, ttl)
+            state = request.outcome(state, plan.state, plan.before, attempt, now, ttl)
             return _finish(job, folder, plan, state, attempt)
     except OSError as problem:
         raise NoFolder(f"{folder} can't be written: {problem.strerror}") from None
@@ -138,7 +138,10 @@ def _plan(job: Job, folder: str, *, force: bool) -> _Plan:
         state = replace(state, backoff=backoff.attempting(started, now))
         if keychain and sys.platform == "darwin":
             state = replace(state, keychain_until=now + request.KEYCHAIN_AWAY)
-        state_file.save(folder, state)
+        if state.merged.observations == before.merged.observations:
+            state_file.save(folder, state)
+        else:  # another account's numbers are not shown for as long as the answer takes
+            publish(folder, replace(state, settings=settings.chosen), settings["ttl"], now)
     return _Plan(settings, settings_error, state, endpoint, client, started, keychain)
 
 

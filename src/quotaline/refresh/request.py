@@ -9,13 +9,14 @@ from quotaline.model import backoff
 from quotaline.model.errors import QuotalineError
 from quotaline.model.merge import same_numbers
 from quotaline.model.usage import Reading, Usage
-from quotaline.refresh.ingest import take
+from quotaline.refresh.ingest import is_login_under_way, switch_account, take
 from quotaline.sources import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from quotaline.cache.state_file import State
+    from quotaline.model.backoff import Backoff
     from quotaline.settings import Settings
 
 # Seconds without a further try once the Keychain refused (docs/claude-code.md 2.3).
@@ -64,22 +65,27 @@ def _fetch() -> Fetch:
     return api.fetch
 
 
-def outcome(state: State, before: backoff.Backoff, attempt: Attempt, now: float, ttl: float) -> State:
+def outcome(state: State, planned: State, before: Backoff, attempt: Attempt, now: float, ttl: float) -> State:
     """
     Return the state with what came of the attempt.
 
     Args:
         state: As it is now; others may have changed it during the attempt.
+        planned: As it was when the attempt was decided on.
         before: The back-off that the attempt started from.
         attempt: What came of it.
         now: Epoch seconds.
         ttl: Seconds.
     """
     known = state.merged
-    if attempt.reading is not None:
-        state = take(state, attempt.reading, now, ttl)
+    reading = attempt.reading
+    is_dropped = reading is not None and not _is_ours(reading, state, planned, now)
+    if reading is not None and not is_dropped:
+        if None not in (reading.account, known.account) and reading.account != known.account:
+            state = switch_account(state, reading.account, now, ttl)
+        state = take(state, reading, now, ttl)
     if attempt.error is not None and attempt.requested:
-        failed = backoff.failed(before, attempt.error, now, state.login)
+        failed = backoff.failed(before, attempt.error, now, planned.login)
         return replace(state, keychain_until=0.0, backoff=failed)
     if attempt.error is not None:
         # No request was made, so none has to be waited for; only the Keychain is not asked every minute.
@@ -90,5 +96,19 @@ def outcome(state: State, before: backoff.Backoff, attempt: Attempt, now: float,
         return replace(state, keychain_until=now + away, backoff=waiting)
     if not attempt.requested:
         return state
-    changed = not same_numbers(known, state.merged, now)
+    changed = is_dropped or not same_numbers(known, state.merged, now)
     return replace(state, keychain_until=0.0, backoff=backoff.answered(before, now, ttl, changed=changed))
+
+
+def _is_ours(reading: Reading, state: State, planned: State, now: float) -> bool:
+    """
+    Whether a reading is of the account that is logged in now.
+
+    A login during the request makes its answer the former account's, and the credentials need not name
+    theirs (contract 2.3). Where they do and `.claude.json` names another, one of the two is being written.
+    """
+    if reading.account is not None and reading.account == state.merged.account:
+        return True
+    if (planned.login, planned.account_since) != (state.login, state.account_since):
+        return False
+    return None in (reading.account, state.merged.account) or not is_login_under_way(state, now)
