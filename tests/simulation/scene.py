@@ -29,6 +29,7 @@ class Scene:
     sessions: list[Session] = field(default_factory=list)
     started: int = 0
     replies: list[float] = field(default_factory=list)
+    pending: list[Session] = field(default_factory=list)
     stirs: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -106,9 +107,15 @@ class Scene:
             if boots == self.device.boots and self.device.is_awake:
                 one.worked += int(takes * 1000)
                 self.replies.append(self.now)
-                self.events.after(_DEBOUNCE, lambda: self.run(one))
+                self.pending.append(one)
+                self.events.after(_DEBOUNCE, self.draw)
 
         self.events.after(takes * 0.2, headers)
+
+    def draw(self) -> None:
+        """Run the command of every session that has had a reply since its last run."""
+        while self.pending:
+            self.run(self.pending.pop(0))
 
     def run(self, one: Session) -> str | None:
         """Run the statusLine command of a session, and have its line judged."""
@@ -117,6 +124,9 @@ class Scene:
         line = self.device.status_line(one)
         if line is not None:
             self.judge.see(one.name, line)
+        elif one not in self.pending:  # cancelled by another trigger, which runs it again
+            self.pending.append(one)
+            self.events.after(_DEBOUNCE, self.draw)
         return line
 
     def look(self, host: str = "plain") -> str:
@@ -137,6 +147,7 @@ class Scene:
 
     def suspend(self, seconds: float) -> None:
         """Close the lid for a while."""
+        self.draw()
         self.device.is_awake, self.device.wakes_at = False, self.now + seconds
         self.stir()
         self.events.after(seconds, self.wake)

@@ -39,9 +39,10 @@ class State:
     as they were seen last; `organisation` is the account's, to be shown;
     `keychain_until` keeps us away from a Keychain that refused; `cli_at` is when
     the client was started last; `settings` are the last good ones, for the day
-    that config.toml is broken. `account_since` is when another account was seen
-    to be logged in, 0 for the first one, and `former` what was known of the
-    account before it.
+    that config.toml is broken. `refreshed_at` is when the numbers were refreshed
+    last, by a refresher or by Claude Code's status line, and `cycled_at` when a
+    refresher ran last. `account_since` is when another account was seen to be
+    logged in, 0 for the first one, and `former` holds the account before it.
     """
 
     merged: MergedUsage = field(default_factory=MergedUsage)
@@ -52,6 +53,7 @@ class State:
     keychain_until: float = 0.0
     cli_at: float = 0.0
     refreshed_at: float = 0.0
+    cycled_at: float = 0.0
     account_since: float = 0.0
     former: MergedUsage = field(default_factory=MergedUsage)
     rejected: tuple[Rejected, ...] = ()

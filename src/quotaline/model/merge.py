@@ -15,15 +15,17 @@ a number and never lower it.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from quotaline.model.usage import Credits, Reading, Usage, Window, built
+from quotaline.model.usage import SCOPED, Credits, Reading, Usage, Window, built
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SAME_WINDOW = 120  # seconds; the API's resets jitter around the boundary (docs/claude-code.md 2.2)
+SCOPED_EVERY = 600  # seconds; as often as scoped windows are asked for while Claude Code reports the others
 TOO_OLD = 86400  # seconds; after a day a number says nothing (docs/architecture.md 6)
 CLOCK_SLACK = 2  # seconds that a reading may seem to be ahead of our clock
 
@@ -40,12 +42,17 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class MergedUsage:
-    """What we hold true: for each window key what was told and still counts. Of one account."""
+    """
+    What we hold true: for each window key what was told and still counts. Of one account.
+
+    `answered_at` is the time of the last full answer, which has every window that the plan has.
+    """
 
     account: str | None = None
     observations: Mapping[str, tuple[Observation, ...]] = field(default_factory=dict)
     credits: Credits | None = None
     credits_at: float = 0.0
+    answered_at: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Return plain dicts, lists and numbers that `from_json` reads back."""
@@ -64,6 +71,7 @@ class MergedUsage:
             },
             credits=built(Credits, document["credits"]) if document["credits"] else None,
             credits_at=float(document["credits_at"]),
+            answered_at=float(document.get("answered_at", 0.0)),
         )
 
 
@@ -78,16 +86,23 @@ def merge(merged: MergedUsage, reading: Reading, now: float) -> MergedUsage:
     account = reading.account or merged.account
     if merged.account not in (None, account):
         merged = MergedUsage()
-    observation = {key: _live(each, now) for key, each in merged.observations.items()}
+    # A window that has ended is kept until its successor is known: `has_ended` tells by it.
+    observation = {
+        key: _live(each, now) or _recent(each, now) for key, each in merged.observations.items()
+    }
+    answered_at = merged.answered_at
     if reading.observed_at <= now + CLOCK_SLACK:
         for key, window in reading.usage.windows().items():
             new = Observation(window, reading.source, reading.observed_at, reading.dated)
-            observation[key] = _worth_keeping({*observation.get(key, ()), *_live((new,), now)})
+            if _live((new,), now):
+                observation[key] = _worth_keeping({*_live(observation.get(key, ()), now), new})
+        if reading.dated:
+            answered_at = max(_past(answered_at, now), reading.observed_at)
     credits_, credits_at = merged.credits, merged.credits_at
     if reading.usage.credits and credits_at <= reading.observed_at <= now + CLOCK_SLACK:
         credits_, credits_at = reading.usage.credits, reading.observed_at
     return MergedUsage(
-        account, {key: each for key, each in observation.items() if each}, credits_, credits_at
+        account, {key: each for key, each in observation.items() if each}, credits_, credits_at, answered_at
     )
 
 
@@ -144,11 +159,41 @@ def _is_same(one: Window, other: Window) -> bool:
     return one.utilization == other.utilization and abs(one.resets_at - other.resets_at) <= SAME_WINDOW
 
 
+def has_ended(merged: MergedUsage, now: float) -> bool:
+    """Whether a window has ended since the last full answer, and nothing is known of its successor."""
+    return any(
+        not _live(each, now) and any(_past(merged.answered_at, now) < (one.window.resets_at or 0) for one in each)
+        for each in merged.observations.values()
+    )
+
+
+def scoped_due_at(merged: MergedUsage, now: float) -> float:
+    """
+    Return from when the scoped windows are worth a request of their own: Claude Code reports all others.
+
+    At once if no full answer has come yet, never (infinity) if the last one had none.
+    """
+    if not _past(merged.answered_at, now):
+        return 0.0
+    shown = current(merged, now)
+    scoped = [key for key in merged.observations if key.startswith(SCOPED)]
+    return min((shown[key].observed_at + SCOPED_EVERY if key in shown else 0.0 for key in scoped), default=math.inf)
+
+
+def _past(when: float, now: float) -> float:
+    """Return a time, 0 if a clock that was wrong put it into the future."""
+    return when if when <= now + CLOCK_SLACK else 0.0
+
+
 def current_usage(merged: MergedUsage, now: float) -> Usage:
     """Return `current` as the public type."""
     return Usage.of(
         {key: observation.window for key, observation in current(merged, now).items()}, merged.credits
     )
+
+
+def _recent(each: tuple[Observation, ...], now: float) -> tuple[Observation, ...]:
+    return tuple(one for one in each if now - TOO_OLD < one.observed_at <= now + CLOCK_SLACK)
 
 
 def _live(each: tuple[Observation, ...], now: float) -> tuple[Observation, ...]:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from quotaline.cache import state_file, store
 from quotaline.cache.paths import cache_folder, home_folder
 from quotaline.model import backoff
-from quotaline.model.merge import current
+from quotaline.model.merge import current, has_ended
 from quotaline.refresh import request
 from quotaline.refresh.ingest import look_around
-from quotaline.refresh.publish import publish
+from quotaline.refresh.publish import publish, scoped_due
 from quotaline.settings import Settings, SettingsError, kept, load
 from quotaline.sources import claude_cli
 
@@ -126,7 +126,7 @@ def _plan(job: Job, folder: str, *, force: bool) -> _Plan:
     before = state_file.load(folder)
     settings, settings_error = _in_force(job.config_file, before)
     state = look_around(before, job.environ, settings, now)
-    if _has_ended(state, now):
+    if has_ended(state.merged, now):
         state = replace(state, backoff=backoff.hasten(state.backoff, now, settings["ttl"]))
     is_due = force or _is_due(state, settings, now)
     endpoint = is_due and _may_ask_endpoint(job, settings, state, now, force=force)
@@ -159,7 +159,8 @@ def _note_client(folder: str, now: float) -> None:
 
 
 def _finish(job: Job, folder: str, plan: _Plan, state: State, attempt: request.Attempt) -> Outcome:
-    state = replace(state, settings=plan.settings.chosen, refreshed_at=job.clock())
+    now = job.clock()
+    state = replace(state, settings=plan.settings.chosen, refreshed_at=now, cycled_at=now)
     publish(folder, state, plan.settings["ttl"], state.refreshed_at)
     store.sweep_claims(folder, state.refreshed_at)
     return Outcome(state, attempt.requested, attempt.error, plan.settings_error)
@@ -173,16 +174,12 @@ def _in_force(config_file: str, state: State) -> tuple[Settings, SettingsError |
         return kept(state.settings), error
 
 
-def _has_ended(state: State, now: float) -> bool:
-    return len(current(state.merged, now)) < sum(bool(each) for each in state.merged.observations.values())
-
-
 def _is_due(state: State, settings: Settings, now: float) -> bool:
-    """Whether nothing is younger than the TTL, or a window has ended and its successor is not known."""
+    """Whether nothing is younger than the TTL, or only the scoped windows are old."""
     newest = max(
         (observation.observed_at for observation in current(state.merged, now).values()), default=0.0
     )
-    return _has_ended(state, now) or _is_past(newest, settings["ttl"], now)
+    return _is_past(newest, settings["ttl"], now) or now >= scoped_due(state, now)
 
 
 def _is_past(since: float, span: float, now: float) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from quotaline.cache import segment_file, state_file, store
-from quotaline.model.merge import current
+from quotaline.model.merge import SCOPED_EVERY, current, scoped_due_at
 from quotaline.segment.markup import HOSTS, tables, widest
 from quotaline.segment.options import display_options
 from quotaline.segment.text import BY_THE_MINUTE
@@ -46,10 +47,23 @@ def publish(folder: str, state: State, ttl: float, now: float) -> None:
 
 
 def next_due(state: State, ttl: float) -> float:
-    """Return NEXT, epoch seconds: a TTL from the last fresh numbers, or the first reset if that is sooner."""
+    """
+    Return NEXT, epoch seconds: a TTL from the last fresh numbers.
+
+    It is sooner if a window ends before that, or if only the scoped windows have become old; for those
+    the refresher is started once a TTL at most, since it may find that nothing may be asked.
+    """
     now = state.refreshed_at
     resets = (observation.window.resets_at for observation in current(state.merged, now).values())
-    return min((now + ttl, *(reset + 1 for reset in resets if reset)))
+    scoped = max(scoped_due(state, now), state.cycled_at + ttl)
+    return min((now + ttl, scoped, *(reset + 1 for reset in resets if reset)))
+
+
+def scoped_due(state: State, now: float) -> float:
+    """Return from when the endpoint is asked for the scoped windows alone, in epoch seconds."""
+    if state.settings.get("sources.api") is False:
+        return math.inf
+    return max(scoped_due_at(state.merged, now), state.backoff.attempted_at + SCOPED_EVERY)
 
 
 def _reprint(folder: str, name: str, table: list[tuple[float, str]], due: float, now: float) -> None:
