@@ -6,11 +6,10 @@ No setting can change the host that a token goes to.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from quotaline.model.command_error import CommandError
 from quotaline.segment.options import ICONS, RESETS
 from quotaline.segment.palette import ATTRIBUTES, NAMES, PALETTES, is_colour
 from quotaline.segment.styles import STYLES
@@ -23,8 +22,10 @@ if TYPE_CHECKING:
 Value = bool | int | str
 
 
-class SettingsError(Exception):
-    """Raised for a file or a value that can't be used. One line that says where and what is allowed."""
+class SettingsError(CommandError):
+    """Raised for a file or a value that can't be used. One line that names the place and the valid values."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +177,15 @@ def load(path: str) -> Settings:
     """
     try:
         with open(path, "rb") as file:
-            document = tomllib.load(file)
+            text = file.read()
     except FileNotFoundError:
         return Settings({})
     except OSError as error:
         raise SettingsError(f"{path} can't be read: {error.strerror}") from None
+    import tomllib  # 15 ms, which a user without a config.toml need not spend
+
+    try:
+        document = tomllib.loads(text.decode())
     except (ValueError, RecursionError) as error:  # bad TOML, no UTF-8; a number too long, nesting too deep
         raise SettingsError(f"{path} is broken: {error}") from None
     try:
@@ -199,7 +204,7 @@ def check(document: dict[str, Any]) -> Settings:
     return Settings(chosen)
 
 
-def kept(document: dict[str, Any]) -> Settings:
+def saved_settings(document: dict[str, Any]) -> Settings:
     """Return the settings that the last refresh wrote into state.json; the defaults if that is junk."""
     try:
         return check(document)
@@ -217,6 +222,8 @@ def find(key: str) -> Setting:
     """Return the setting of that name or alias. Raises SettingsError that names the nearest one."""
     if ALIASES.get(key, key) in TABLE:
         return TABLE[ALIASES.get(key, key)]
+    from difflib import get_close_matches
+
     near = get_close_matches(key, TABLE, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(TABLE)}"
     raise SettingsError(f"unknown key {key!r}; {hint}")

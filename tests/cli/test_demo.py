@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from quotaline.cli.demo.gallery import states
-from quotaline.segment.markup import HOSTS
+from quotaline.segment.rendering import HOSTS
 
 if TYPE_CHECKING:
     import pathlib
@@ -100,6 +100,7 @@ def test_a_state_of_the_gallery_looks_as_its_name_says(name: str, seen: str) -> 
     assert re.sub(r"\x1b\[[0-9;]*m", "", state.seen) == seen
 
 
+@pytest.mark.quick
 def test_gallery_is_drawn_too(live: World) -> None:
     shown = texts(picture(live, "--gallery"))
 

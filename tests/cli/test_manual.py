@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from argparse_manpage.manpage import Manpage  # type: ignore[import-untyped]
 
-from quotaline.cli.commands import MORE, parser
+from quotaline.cli.help import MORE
+from quotaline.cli.tree import whole_tree
 
 if TYPE_CHECKING:
     import pathlib
@@ -24,7 +25,7 @@ NAME = "show how much of your Claude quota is used"
 
 def made(date: str) -> str:
     """Make the page, in groff's man macros. The help's epilog becomes sections, as its headings say."""
-    tree = parser()
+    tree = whole_tree()
     tree.epilog = None
     page = Manpage(
         tree,
@@ -101,6 +102,7 @@ def test_man_programs_render_it_without_a_warning(page: pathlib.Path, reader: li
         assert done.stdout == ""
 
 
+@pytest.mark.quick
 def test_man_page_is_installed_where_man_looks_for_it(wheel: pathlib.Path, live: World) -> None:
     names = zipfile.ZipFile(wheel).namelist()
 

@@ -13,8 +13,8 @@ import pytest
 from rich.console import Console
 
 from quotaline.cache.state_file import State
+from quotaline.cli.show.overview import print_overview
 from quotaline.cli.show.report import document
-from quotaline.cli.show.status import show
 from quotaline.model.merge import MergedUsage, Observation
 from quotaline.model.usage import Credits, Window
 from world import until, usage
@@ -61,7 +61,7 @@ def busy() -> State:
 def printed(state: State, width: int, encoding: str = "utf-8") -> str:
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding=encoding)
-    show(state, NOW, Console(file=file, width=width, highlight=False))
+    print_overview(state, NOW, Console(file=file, width=width, highlight=False))
     file.flush()
     return "".join(line.rstrip() + "\n" for line in raw.getvalue().decode(encoding).splitlines())
 
@@ -133,6 +133,7 @@ def test_advice_is_one_line_and_only_for_what_calls_for_it(
     assert below == (f"{line}\n" if line else "")
 
 
+@pytest.mark.quick
 def test_installed_command_fits_its_terminal_and_has_no_colour_where_none_is_wanted(live: World) -> None:
     live.refresh()
     for columns in ("60", "80", "120"):

@@ -83,6 +83,7 @@ def claude(tmp_path: pathlib.Path, binaries: pathlib.Path) -> Claude:
     return Claude(tmp_path, binaries)
 
 
+@pytest.mark.quick
 def test_both_texts_are_on_the_row_and_both_commands_got_the_same_json(claude: Claude) -> None:
     old = "cat >\"$QL/theirs\"; printf '\\033[35mopus\\033[0m it'\\''s\\n'"
 

@@ -38,7 +38,7 @@ def lay(folder: str, text: str = "[5h:8% 7d:77%]", due: float = 60, host: str = 
     now = time.time()
     os.makedirs(folder, exist_ok=True)
     with store.locked(folder):
-        store.write(folder, f"segment.{host}", segment_file.write([(FOR_EVER, text)], now + due, now))
+        store.write(folder, f"segment.{host}", segment_file.encode([(FOR_EVER, text)], now + due, now))
     return pathlib.Path(folder) / f"segment.{host}"
 
 
@@ -94,7 +94,7 @@ def test_styled_line_is_printed_as_it_was_written(
 
     # A byte that is not ASCII may be damage in a plain text: Python can tell.
     assert run(command, environ, "--for", host) == (HANDED_OVER if icon and host == "plain" else text)
-    found = segment_file.read(segment.read_bytes(), time.time(), host)
+    found = segment_file.decode(segment.read_bytes(), time.time(), host)
     assert found is not None
     assert found[0] == text
 

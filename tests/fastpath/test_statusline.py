@@ -118,6 +118,7 @@ def test_more_than_100_percent_is_shown(quiet: World) -> None:
     assert shown(quiet, status(105, 77)) == "[5h:105% 7d:77%]"
 
 
+@pytest.mark.quick
 def test_one_run_of_claude_code_serves_every_other_host_without_a_request(live: World) -> None:
     assert shown(live, status(8, 77)) == "[5h:8% 7d:77%]"
 
@@ -171,7 +172,7 @@ def test_other_keys_and_their_order_change_nothing(quiet: World) -> None:
         status(rate_limits={"five_hour": None, "seven_day": {"used_percentage": "8"}}),
         status(1_776_950_400, -1),
         status(session="../../../etc/passwd", rate_limits=None),
-        b'{"a":"' + b"x" * (10 << 20) + b'"}',
+        b'{"a":"' + b"x" * (2 << 20) + b'"}',
     ],
     ids=range(12),
 )
@@ -242,7 +243,7 @@ def test_alternating_sessions_never_lower_the_number(quiet: World) -> None:
     ]
 
     assert lines == ["[5h:10% 7d:77%]", *["[5h:20% 7d:77%]"] * 5]
-    assert why(quiet)["rejected"][0]["why"] == "undated, and says less than statusline"
+    assert why(quiet)["rejected"][0]["why"] == "undated, and lower than the number from statusline"
 
 
 def test_dated_answer_of_the_endpoint_may_lower_it(live: World) -> None:
@@ -306,12 +307,12 @@ def test_every_session_shows_the_number_that_any_of_them_was_told(quiet: World) 
 def test_window_that_ended_is_not_its_old_number_also_without_a_refresher(quiet: World) -> None:
     text = status(97, 77)
     shown(quiet, text)
-    (quiet.binaries / "quotaline-cli").rename(quiet.binaries / "gone")
-    try:
-        quiet.travel(7300)
-        lines = shown(quiet, text), quiet.segment()
-    finally:
-        (quiet.binaries / "gone").rename(quiet.binaries / "quotaline-cli")
+    lone = quiet.folder / "lone"  # a launcher without its quotaline-cli
+    lone.mkdir()
+    shutil.copy(quiet.binaries / "quotaline", lone)
+    quiet.environ["PATH"] = f"{lone}:/usr/bin:/bin"
+    quiet.travel(7300)
+    lines = shown(quiet, text), quiet.segment()
 
     assert lines == (UNKNOWN, "[5h:-- 7d:77%~2h]")
 
@@ -375,7 +376,7 @@ def test_learning_whose_login_it_is_does_not_put_the_first_request_off(live: Wor
     (live.home / ".claude.json").write_text('{"oauthAccount": {"accountUuid": "mine"}}')
 
     assert shown(live, status(rate_limits=None)) == UNKNOWN
-    until(lambda: shown(live, status(rate_limits=None)) == "[5h:8% 7d:77%]", seconds=5)
+    until(lambda: shown(live, status(rate_limits=None)) == "[5h:8% 7d:77%]")
     assert len(live.requests) == 1
 
 
@@ -399,7 +400,8 @@ def test_hung_endpoint_does_not_keep_a_session_from_telling_its_numbers(live: Wo
 
     assert shown(live, status(8, 77)) == "[5h:8% 7d:77%]"
     assert live.segment() == "[5h:8% 7d:77%]"
-    live.run("pkill", "-f", "[r]efresh --detached")
+    for refresher in live.refreshers():
+        os.kill(refresher, signal.SIGKILL)
 
 
 # -- the parser
@@ -431,7 +433,7 @@ def test_spend_limit_of_a_gateway_is_a_window_of_its_own() -> None:
 
 @given(st.binary() | st.text().map(str.encode))
 def test_no_input_raises(text: bytes) -> None:
-    statusline.memo(text)
+    statusline.limits_text(text)
 
     assert statusline.parse(text, 1000).usage is None or text
 
@@ -454,4 +456,4 @@ printf %s "$memo"
 """
     done = subprocess.run(["dash", "-c", cut], input=f"{text}\n".encode(), capture_output=True, check=True)
 
-    assert done.stdout.decode() == (statusline.memo(text.encode()) or "")
+    assert done.stdout.decode() == (statusline.limits_text(text.encode()) or "")

@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quotaline.model.merge import MergedUsage, current, current_usage, merge, rejections, same_numbers
+from quotaline.model.merge import MergedUsage, current, current_usage, merge, rejections, shows_same_numbers
 from quotaline.model.usage import Credits, Reading, Usage, Window
 
 NOW = 1_795_300_000.0
@@ -54,16 +54,16 @@ def test_reset_that_jitters_is_the_same_window() -> None:
 
 
 def test_answer_whose_resets_jitter_shows_the_same_numbers() -> None:
-    assert same_numbers(after(dated(90, ago=60)), after(dated(90, ago=10, reset=RESET + 1.9)), NOW)
-    assert not same_numbers(after(dated(90, ago=60)), after(dated(91, ago=10)), NOW)
-    assert not same_numbers(after(dated(90, ago=60)), after(dated(90, ago=10, reset=RESET + 3600)), NOW)
+    assert shows_same_numbers(after(dated(90, ago=60)), after(dated(90, ago=10, reset=RESET + 1.9)), NOW)
+    assert not shows_same_numbers(after(dated(90, ago=60)), after(dated(91, ago=10)), NOW)
+    assert not shows_same_numbers(after(dated(90, ago=60)), after(dated(90, ago=10, reset=RESET + 3600)), NOW)
 
 
 def test_window_that_ended_and_one_that_has_not_started_show_the_same() -> None:
     ended = after(dated(97, ago=60))
     empty = Reading("api", RESET + 5, Usage(five_hour=Window(0, None)))
 
-    assert same_numbers(ended, merge(ended, empty, RESET + 6), RESET + 6)
+    assert shows_same_numbers(ended, merge(ended, empty, RESET + 6), RESET + 6)
 
 
 def test_undated_reading_of_an_older_window_is_not_believed() -> None:
@@ -155,8 +155,8 @@ def test_credits_are_those_of_the_latest_reading() -> None:
 def test_each_window_that_is_not_believed_has_a_reason() -> None:
     merged = after(dated(20, ago=10))
     cases = {
-        "older than what api told": dated(30, ago=60),
-        "undated, and says less than api": undated(10, ago=5),
+        "older than the number from api": dated(30, ago=60),
+        "undated, and lower than the number from api": undated(10, ago=5),
         "the window has ended": undated(10, ago=5, reset=NOW - 1),
         "dated in the future": dated(30, ago=-60),
     }
@@ -176,7 +176,7 @@ readings = st.builds(
     source=st.sampled_from(["api", "snapshot", "statusline"]),
     observed_at=st.floats(NOW - 90000, NOW + 100),
     usage=st.builds(
-        Usage.of,
+        Usage.from_windows,
         st.dictionaries(
             st.sampled_from(["five_hour", "seven_day", "scoped:A"]),
             st.builds(Window, st.floats(0, 200), resets),

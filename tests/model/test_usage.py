@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quotaline import Credits, ScopedWindow, Usage, Window
-from quotaline.model.usage import built
+from quotaline.model.usage import build_dataclass
 
 percents = st.floats(0, 999)
 windows = st.builds(Window, percents, st.none() | st.floats(0, 2e9), st.none() | st.floats(1, 1e6))
@@ -53,10 +53,10 @@ def test_usage_survives_json(usage: Usage) -> None:
 
 @given(usages)
 def test_usage_can_be_rebuilt_from_its_windows(usage: Usage) -> None:
-    assert Usage.of(usage.windows(), usage.credits) == usage
+    assert Usage.from_windows(usage.windows(), usage.credits) == usage
 
 
 @pytest.mark.parametrize("document", [{"utilization": "8"}, {"utilization": 8, "other": 1}, {}])
 def test_fields_that_are_not_ours_are_refused(document: dict[str, object]) -> None:
     with pytest.raises(TypeError):
-        built(Window, {"resets_at": None, "length": None, **document})
+        build_dataclass(Window, {"resets_at": None, "length": None, **document})

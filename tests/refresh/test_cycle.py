@@ -11,8 +11,8 @@ from quotaline.cache import segment_file, state_file, store
 from quotaline.cache.state_file import State
 from quotaline.model.errors import LoginExpired, QuotalineError, RateLimited, ServerError, Unreachable
 from quotaline.model.usage import Credits, Usage, Window
-from quotaline.refresh.cycle import Job, NoFolder, Outcome, refresh
-from quotaline.refresh.request import KEYCHAIN_AWAY, may_read_keychain
+from quotaline.refresh.cycle import CacheFolderError, Job, Outcome, refresh
+from quotaline.refresh.request import KEYCHAIN_PAUSE, may_read_keychain
 from quotaline.settings import Settings
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Machine:
 
     @property
     def segment(self) -> str | None:
-        found = segment_file.read(store.read(self.folder, "segment.plain") or b"", self.now, "plain")
+        found = segment_file.decode(store.read(self.folder, "segment.plain") or b"", self.now, "plain")
         return found[0] if found else None
 
 
@@ -80,7 +80,7 @@ def test_answer_is_shown_and_not_asked_for_again_within_the_ttl(machine: Machine
     outcome = machine.refresh()
 
     assert machine.segment == FRESH
-    assert (machine.asked, outcome.asked) == (1, False)
+    assert (machine.asked, outcome.requested) == (1, False)
 
 
 def test_ttl_can_be_set(machine: Machine) -> None:
@@ -95,8 +95,8 @@ def test_ttl_can_be_set(machine: Machine) -> None:
 def test_forced_refresh_asks_although_the_belief_is_fresh_but_not_in_a_back_off(machine: Machine) -> None:
     machine.refresh()
     machine.answer = RateLimited()
-    assert machine.refresh(force=True).asked
-    assert not machine.refresh(force=True).asked
+    assert machine.refresh(force=True).requested
+    assert not machine.refresh(force=True).requested
 
 
 @pytest.mark.parametrize("error", [ServerError(500), Unreachable(), RateLimited(), LoginExpired()])
@@ -212,7 +212,7 @@ def test_token_that_was_renewed_for_the_same_account_keeps_the_numbers(machine: 
 def test_traffic_that_is_not_wanted_is_not_made(machine: Machine) -> None:
     machine.environ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1"
 
-    assert not machine.refresh(force=True).asked
+    assert not machine.refresh(force=True).requested
     assert machine.asked == 0
 
 
@@ -238,15 +238,15 @@ def test_credits_reach_the_state(machine: Machine) -> None:
 def test_no_folder_is_one_line_and_no_request(machine: Machine) -> None:
     machine.environ = {}
 
-    with pytest.raises(NoFolder, match="HOME is not set"):
+    with pytest.raises(CacheFolderError, match="HOME is not set"):
         machine.refresh()
     assert machine.asked == 0
 
 
 def test_keychain_that_refused_is_left_alone_for_six_hours() -> None:
-    refused = State(keychain_until=NOW + KEYCHAIN_AWAY)
+    refused = State(keychain_until=NOW + KEYCHAIN_PAUSE)
 
     assert not may_read_keychain(refused, Settings({}), NOW)
-    assert may_read_keychain(refused, Settings({}), NOW + KEYCHAIN_AWAY)
+    assert may_read_keychain(refused, Settings({}), NOW + KEYCHAIN_PAUSE)
     assert may_read_keychain(refused, Settings({}), NOW - 1e6)
     assert not may_read_keychain(State(), Settings({"sources.keychain": False}), NOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import pathlib
 import shutil
 import signal
 import tempfile
@@ -19,7 +20,6 @@ import trustme
 from world import ENDPOINT, TOKEN, World, until, usage, world
 
 if TYPE_CHECKING:
-    import pathlib
     import subprocess
     from collections.abc import Callable, Iterator
 
@@ -79,33 +79,40 @@ def redirect_the_name(live: World, address: str | None) -> None:
 # -- docs/reliability.md D1: time
 
 
-def wait_for_connection(live: World, before: int) -> None:
-    until(lambda: live.connections() > before)
+def sockets(live: World) -> int:
+    """Return how many connections the endpoint has open, and questions the name server."""
+    rows = pathlib.Path(f"/proc/{live.pid}/net/udp").read_text().splitlines()[1:]
+    return live.connections() + sum(row.split()[2].endswith(":0035") for row in rows)
 
 
+@pytest.mark.long
 def test_nothing_that_stalls_holds_us_for_more_than_15_seconds(live: World, binaries: pathlib.Path) -> None:
     held = Held(live)
     started: list[tuple[str, float, subprocess.Popen[bytes]]] = []
 
     def start(name: str, *words: str) -> None:
-        before = live.connections()
-        started.append((name, time.monotonic(), live.start(*words, env=held.copy())))
-        if name != "no-name":
-            wait_for_connection(live, before)
+        before = sockets(live)
+        process = live.start(*words, env=held.copy())
+        until(
+            lambda: sockets(live) > before
+        )  # what Python takes to get there, on a busy machine, is no stall
+        started.append((name, time.monotonic(), process))
 
     for kind in ("hang", "drip-head", "tls-stall", "drip-body"):
         live.endpoint(kind)
         start(kind, "quotaline", "refresh")
     ask = "import quotaline\ntry: quotaline.get_usage()\nexcept quotaline.Unreachable as e: print('quotaline:', e)"
     start("library", str(binaries / "python"), "-c", f"{ask}; exit(1)")
+    before = sockets(live)
     assert live.segment() == FRESH
-    (detached,) = until(live.refreshers)
+    until(lambda: sockets(live) > before)
+    (detached,) = live.refreshers()
     detached_since = time.monotonic()
     redirect_the_name(live, None)
     start("no-name", "quotaline", "refresh")
 
     for name, since, process in started:
-        stdout, stderr = process.communicate(timeout=DEADLINE + 5)
+        stdout, stderr = process.communicate(timeout=4 * DEADLINE)
         assert time.monotonic() - since < DEADLINE + 3, name
         assert process.returncode == 1, name
         assert one_line(stdout if name == "library" else stderr), (name, stdout, stderr)
@@ -274,6 +281,7 @@ def test_netrc_does_not_replace_the_token(live: World, netrc: str) -> None:
     assert len(live.requests) == 2
 
 
+@pytest.mark.quick
 def test_no_environment_variable_moves_the_token_to_another_host(live: World) -> None:
     trap = "https://127.0.0.2:8443"
     names = [
@@ -354,6 +362,7 @@ def kill_the_attempt(live: World, asked: int) -> None:
         os.kill(refresher, signal.SIGKILL)
 
 
+@pytest.mark.long
 def test_ten_minutes_of_failures_cost_few_attempts(tmp_path: pathlib.Path, binaries: pathlib.Path) -> None:
     def count(failure: str) -> int:
         folder = tmp_path / failure
@@ -394,13 +403,9 @@ def test_ten_minutes_of_failures_cost_few_attempts(tmp_path: pathlib.Path, binar
 def test_retry_after_is_honoured_from_five_minutes_to_six_hours_and_nonsense_is_five_minutes(
     live: World,
 ) -> None:
-    def date(ahead: float) -> str:
-        return formatdate(time.time() + ahead, usegmt=True)
-
-    past = date(-3600)
-    waits = {
+    waits: dict[str | int, int] = {  # a number is a date that far ahead of the request
         "120": 300,
-        date(120): 300,
+        120: 300,
         "0": 300,
         "-60": 300,
         "soon": 300,
@@ -408,22 +413,23 @@ def test_retry_after_is_honoured_from_five_minutes_to_six_hours_and_nonsense_is_
         "1" + "0" * 20: 300,
         "inf": 300,
         "nan": 300,
-        past: 300,
+        -3600: 300,
         "Thu, 99 Foo 20": 300,
         "900": 900,
-        date(900): 900,
+        900: 900,
         "86400": 6 * 3600,
-        date(86400): 6 * 3600,
+        86400: 6 * 3600,
     }
-    tried = {"120", "0", past, "900"}
+    tried = {"120", "0", -3600, "900"}
     held = Held(live)
     live.travelled = 0
     copies = {}
-    for text, wait in waits.items():
+    for told, wait in waits.items():
         env = held.copy()
-        if text in tried:
-            copies[text] = env
+        if told in tried:
+            copies[told] = env
         os.unlink(f"{env['QUOTALINE_CACHE_DIR']}/default/state.json")
+        text = told if isinstance(told, str) else formatdate(time.time() + told, usegmt=True)
         live.endpoint(status=429, Retry_After=text)
         live.refresh(env)
         state = held.state(env)["backoff"]
@@ -432,14 +438,15 @@ def test_retry_after_is_honoured_from_five_minutes_to_six_hours_and_nonsense_is_
     live.endpoint()
     asked = len(live.requests)
 
-    live.travel(280)
-    for env in copies.values():
-        live.refresh(env)
+    def refresh_after_the_limit(seconds: float) -> None:
+        for env in copies.values():
+            live.travelled = held.state(env)["backoff"]["attempted_at"] + seconds - time.time()
+            live.refresh(env)
+
+    refresh_after_the_limit(290)
     assert len(live.requests) == asked, "a request within five minutes of a limit"
 
-    live.travel(30)
-    for env in copies.values():
-        live.refresh(env)
+    refresh_after_the_limit(310)
     assert len(live.requests) == asked + 3
 
 

@@ -85,7 +85,7 @@ def traced(live: World, *commands: str, env: dict[str, str] | None = None) -> st
 
 SESSION = (
     "quotaline",
-    "sleep 1",
+    'until grep -qs 8% "$HOME/.cache/quotaline/default/segment.plain"; do sleep 0.1; done',
     "quotaline",
     "quotaline refresh",
     "quotaline status",
@@ -93,6 +93,7 @@ SESSION = (
 )
 
 
+@pytest.mark.quick
 def test_token_of_the_login_file_is_on_no_command_line_and_in_no_environment(live: World) -> None:
     execs = traced(live, *SESSION)
 

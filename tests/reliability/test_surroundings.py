@@ -35,6 +35,7 @@ def wait_for_request(live: World, asked: int) -> None:
 # -- docs/reliability.md A3, J6: the refresher and those around it
 
 
+@pytest.mark.quick
 def test_output_ends_while_the_refresher_is_still_at_work(live: World) -> None:
     live.refresh()
     live.endpoint("hang")

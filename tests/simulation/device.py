@@ -21,8 +21,7 @@ from quotaline.fastpath import reader
 from quotaline.fastpath import statusline as command
 from quotaline.model.errors import Unreachable
 from quotaline.refresh import detach, publish
-from quotaline.refresh.cycle import Job, NoFolder, refresh
-from quotaline.segment import markup
+from quotaline.refresh.cycle import CacheFolderError, Job, refresh
 from quotaline.sources import api, statusline
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class Device:
     kill_at: int = 0
     kill_request: str = ""
     refreshes: int = 0
-    tables: dict[str, tuple[float, Any]] = field(default_factory=dict)
+    rendered: dict[str, tuple[float, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.booted = self.events.now - 5000
@@ -87,16 +86,16 @@ class Device:
     @contextmanager
     def patched(self) -> Iterator[None]:
         """Put the product's edge into this world."""
-        tables = partial(self._tables, publish.tables)
+        schedules = partial(self._schedules, publish.schedules)
         with ExitStack() as stack:
             for where, name, stand_in in (
                 (time, "time", lambda: self.wall),
                 (clock, "_first_line", self._first_line),
-                (detach, "start", self._start),
-                (command, "_print", self.printed.append),
+                (detach, "start_refresher", self._start),
+                (command, "print_line", self.printed.append),
                 (publish, "HOSTS", HOSTS),
-                (publish, "tables", tables),
-                (markup, "tables", tables),
+                (publish, "schedules", schedules),
+                (command, "schedules", schedules),
                 (store, "write", partial(self._write, store.write)),
             ):
                 stack.enter_context(mock.patch.object(where, name, stand_in))
@@ -105,7 +104,7 @@ class Device:
     def prompt(self, host: str = "plain") -> str:
         """Return what a prompt prints, and start the refresher where it is due (shell/quotaline)."""
         content = store.read(self.folder, f"segment.{host}")
-        found = segment_file.read(content, self.wall, host) if content else None
+        found = segment_file.decode(content, self.wall, host) if content else None
         text, due = found or (reader.NEUTRAL, 0.0)
         if due <= self.wall and not store.is_claimed(self.folder, self.wall):
             self._start(partial(self._claim, self.wall))
@@ -117,7 +116,7 @@ class Device:
         if (line := self._fast(one.name, text)) is not None:
             return line
         self.printed.clear()
-        with mock.patch.object(command, "_stdin", lambda: text):
+        with mock.patch.object(command, "read_stdin", lambda: text):
             try:
                 command.run({**self.environ, "COLUMNS": str(COLUMNS)})
             except Killed:
@@ -130,8 +129,8 @@ class Device:
         if not content:
             return None
         header, said, *_ = content.decode().split("\n")
-        found = segment_file.read(content, self.wall, "claude")
-        if found is None or said != (statusline.memo(text) or "") or self.wall >= found[1]:
+        found = segment_file.decode(content, self.wall, "claude")
+        if found is None or said != (statusline.limits_text(text) or "") or self.wall >= found[1]:
             return None
         return found[0] if int(header.split(" ")[6]) <= COLUMNS else None
 
@@ -141,7 +140,7 @@ class Device:
         job = Job(self.environ, str(self.config), lambda: self.wall, self._fetch)
         try:
             refresh(job, force=force)
-        except (Killed, NoFolder, store.Busy):
+        except (Killed, CacheFolderError, store.Busy):
             self.kill_at = 0
 
     def _claim(self, wall: float) -> bool:
@@ -182,26 +181,26 @@ class Device:
             raise Unreachable
         self.provider.requests[self.provider.requests.index(replace(noted, status=0))] = noted
         status, headers, body = answer
-        return api._read(status, headers, body, now)
+        return api._parse(status, headers, body, now)
 
     def _first_line(self, path: str) -> str:
         if path.endswith("boot_id"):
             return f"{self.boots:08x}-0000-0000-0000-000000000000\n"
         return f"{self.events.now - self.booted:.2f} 0.00\n"
 
-    def _tables(
-        self, real: Callable[..., Any], belief: Any, hosts: Any, now: float, look: Any, *_: Any
+    def _schedules(
+        self, real: Callable[..., Any], merged: Any, hosts: Any, now: float, options: Any, *_: Any
     ) -> Any:
         """
         Render, or reuse: the compact style says no countdown, so the same observations give the same rows.
 
         Those of them that time has passed are left out by whoever reads them.
         """
-        key = f"{belief}"
-        since, found = self.tables.get(key, (now + 1, None))
+        key = f"{merged}"
+        since, found = self.rendered.get(key, (now + 1, None))
         if found is None or since > now:
-            found = real(belief, HOSTS, now, look)
-            self.tables = {key: (now, found)}
+            found = real(merged, HOSTS, now, options)
+            self.rendered = {key: (now, found)}
         return {host: list(found[host]) for host in hosts}
 
     def _write(self, real: Callable[..., None], folder: str, name: str, content: bytes) -> None:

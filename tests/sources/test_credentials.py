@@ -103,11 +103,11 @@ def test_file_that_is_no_plain_file_of_ours_is_not_read(environ: dict[str, str])
     path = write(environ)
     path.unlink()
     os.mkfifo(path)
-    with pytest.raises(NotLoggedIn, match="not a plain file"):
+    with pytest.raises(NotLoggedIn, match="not a regular file"):
         load(environ, NOW)
     path.unlink()
     path.write_text(" " * (1 << 20) + "{}")
-    with pytest.raises(NotLoggedIn, match="not a plain file"):
+    with pytest.raises(NotLoggedIn, match="not a regular file"):
         load(environ, NOW)
 
 
@@ -219,16 +219,16 @@ def test_keychain_that_refuses_leaves_the_file_and_without_one_says_so(
 def test_facts_tell_place_end_and_problem_and_nothing_of_the_token(
     environ: dict[str, str], keychain: dict[Any, object]
 ) -> None:
-    assert isinstance(credentials.facts(environ, NOW).error, NotLoggedIn)
+    assert isinstance(credentials.login_info(environ, NOW).error, NotLoggedIn)
     write(environ)
-    of_file = credentials.facts(environ, NOW, platform="linux")
+    of_file = credentials.login_info(environ, NOW, platform="linux")
     assert (of_file.place, of_file.expires_at, of_file.error) == ("file", NOW + 3600, None)
-    assert isinstance(credentials.facts(environ, NOW + 3601).error, LoginExpired)
+    assert isinstance(credentials.login_info(environ, NOW + 3601).error, LoginExpired)
     keychain[keychain_item(environ)] = json.dumps({"claudeAiOauth": {**LOGIN, "scopes": []}})
-    of_keychain = credentials.facts(environ, NOW, platform="darwin")
+    of_keychain = credentials.login_info(environ, NOW, platform="darwin")
     assert (of_keychain.place, type(of_keychain.error)) == ("keychain", MissingScope)
     environ["CLAUDE_CODE_OAUTH_TOKEN"] = TOKEN
-    of_environment = credentials.facts(environ, NOW)
+    of_environment = credentials.login_info(environ, NOW)
     assert (of_environment.place, of_environment.expires_at) == ("environment", None)
 
     assert "canary" not in f"{of_file}{of_keychain}{of_environment}"

@@ -183,7 +183,7 @@ def test_no_answer_raises_and_none_makes_a_window_that_is_not_one(body: dict[str
 
 @given(st.text())
 def test_scope_names_hold_nothing_that_a_terminal_or_shell_understands(text: str) -> None:
-    name = payload.scope_name(text)
+    name = payload.sanitize_scope_name(text)
 
     assert 1 <= len(name) <= 12
     assert all(letter.isascii() and (letter.isalnum() or letter in " ._-") for letter in name)

@@ -135,6 +135,7 @@ def test_organisation_that_is_named_after_an_address_is_not_shown(environ: dict[
     assert snapshot.read(environ, "", NOW).organisation == ""  # type: ignore[union-attr]
 
 
+@pytest.mark.quick
 def test_fresh_snapshot_is_shown_and_nothing_is_requested(live: World) -> None:
     reset = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 7200))
     window = {"utilization": 8, "resets_at": reset}

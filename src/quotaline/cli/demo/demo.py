@@ -19,7 +19,7 @@ from quotaline.cache import segment_file, store
 from quotaline.cache.paths import cache_folder
 from quotaline.cli.demo.gallery import gallery
 from quotaline.cli.demo.picture import day, save
-from quotaline.cli.show.status import show
+from quotaline.cli.show.overview import print_overview
 from quotaline.refresh.cycle import Job, refresh
 
 if TYPE_CHECKING:
@@ -40,18 +40,16 @@ class _Moment(NamedTuple):
     now: float
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the tree."""
-    command = commands.add_parser(
-        "demo",
-        help="see it with a fake account: no login, no network",
-        description="Show a day of a fake account on 127.0.0.1: no login is read, and nothing is sent.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = (
+        "Show a day of a fake account, served on 127.0.0.1. No login is read and nothing is sent."
     )
-    command.add_argument(
+    parser.add_argument(
         "--gallery", action="store_true", help="show every state of the segment, in every host's markup"
     )
-    command.add_argument("--svg", metavar="FILE", help="write a picture into FILE in place of printing")
-    command.set_defaults(run=_run)
+    parser.add_argument("--svg", metavar="FILE", help="write a picture into FILE in place of printing")
+    parser.set_defaults(run=_run)
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -66,7 +64,7 @@ def _run(chosen: argparse.Namespace) -> int:
         print(f"  after {moment.minute:3} min   {moment.segment}", flush=True)
         time.sleep(_PAUSE if console.is_terminal else 0)
     print()
-    show(moment.state, moment.now, console)
+    print_overview(moment.state, moment.now, console)
     print(
         "\nNow yours: `quotaline` prints the segment, `quotaline status` the table, with Claude Code's login."
     )
@@ -103,7 +101,7 @@ def _day(host: str) -> Iterator[_Moment]:
             outcome = refresh(Job(environ, config, lambda: clock[0], fetch), force=True)
             if outcome.error:
                 raise outcome.error
-            segment = segment_file.read(store.read(folder, f"segment.{host}") or b"", clock[0], host)
+            segment = segment_file.decode(store.read(folder, f"segment.{host}") or b"", clock[0], host)
             yield _Moment(minute, segment[0] if segment else "?", outcome.state, clock[0])
 
 

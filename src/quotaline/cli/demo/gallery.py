@@ -11,7 +11,8 @@ from rich.text import Text
 from quotaline.cache.segment_format import NEW_LINE
 from quotaline.model.merge import MergedUsage, Observation
 from quotaline.model.usage import FIVE_HOUR, SCOPED, SEVEN_DAY, Window
-from quotaline.segment.markup import HOSTS, fitted, render
+from quotaline.segment.options import DEFAULT_OPTIONS
+from quotaline.segment.rendering import HOSTS, render
 from quotaline.sources.statusline import dollars
 
 NOW = 1_795_428_000.0  # epoch seconds: not the clock, so that a picture is the same tomorrow
@@ -36,7 +37,7 @@ class State(NamedTuple):
 def states() -> list[State]:
     """Return all states, from the everyday ones to the rare."""
     usual = _merged(8, 77)
-    bare = fitted(usual, "claude", NOW, _NARROW)
+    bare = render(usual, ("claude",), NOW, DEFAULT_OPTIONS.limited_to(_NARROW))["claude"]
     return [
         _state("fresh", "read less than 10 minutes ago", usual),
         _state("old", "from 10 minutes on", _merged(8, 77, age=12 * _MINUTE)),
@@ -89,7 +90,7 @@ def _by_text(printed: dict[str, str]) -> dict[str, list[str]]:
 
 
 def _state(name: str, about: str, merged: MergedUsage) -> State:
-    printed = {host: render(merged, host, NOW) for host in HOSTS}
+    printed = render(merged, HOSTS, NOW)
     return State(name, about, printed["ansi"], printed)
 
 

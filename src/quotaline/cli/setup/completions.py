@@ -43,25 +43,21 @@ _WORDS: dict[tuple[str, str], Iterable[str]] = {
 }
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the tree."""
-    command = commands.add_parser(
-        "completions",
-        help="print what makes your shell complete quotaline's words",
-        description="Print what makes your shell complete commands, hosts and config keys.",
-        epilog=_LOADING,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    command.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
-    command.set_defaults(run=_run)
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = "Print the script that completes commands, hosts and settings in your shell."
+    parser.epilog = _LOADING
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
+    parser.set_defaults(run=_run)
 
 
 def _run(chosen: argparse.Namespace) -> int:
     import shtab
 
-    from quotaline.cli.commands import parser
+    from quotaline.cli.tree import whole_tree
 
-    top = parser()
+    top = whole_tree()
     for path, command in _walk(top):
         for action in command._actions:  # noqa: SLF001 - argparse has no public way to look at a tree
             words = _WORDS.get((path, action.dest), action.choices)

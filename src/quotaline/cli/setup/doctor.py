@@ -31,11 +31,14 @@ _MARKS = {
 _UNBOUND = 10000  # columns: where no terminal is, one line a part, for grep
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the tree."""
-    command = commands.add_parser("doctor", help="check every part and say what mends it; safe to paste")
-    command.add_argument("--json", action="store_true", help="print JSON, for scripts")
-    command.set_defaults(run=_run)
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = (
+        "Check the installation and suggest fixes. The output names no home folder, token or e-mail address, "
+        "so it is safe to share."
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
+    parser.set_defaults(run=_run)
 
 
 def _run(chosen: argparse.Namespace) -> int:

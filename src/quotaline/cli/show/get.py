@@ -7,8 +7,8 @@ import re
 import time
 from typing import TYPE_CHECKING
 
+from quotaline.cli.show.current_state import current_state
 from quotaline.cli.show.report import document
-from quotaline.cli.show.status import fresh_state
 from quotaline.model.usage import FIVE_HOUR, SCOPED, SEVEN_DAY, SPEND
 
 if TYPE_CHECKING:
@@ -22,17 +22,13 @@ _WINDOW = re.compile(rf"{FIVE_HOUR}|{SEVEN_DAY}|{SPEND}|{SCOPED}[A-Za-z0-9 ._-]{
 _SECONDS = ("resets_at", "resets_in", "age")  # whole ones: that is what a shell can count with
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the tree."""
-    command = commands.add_parser(
-        "get",
-        help="print one value, for scripts",
-        description="Print one value; an empty line and exit 1 if it is not known.",
-    )
-    command.add_argument(
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = "Print one value; an empty line and exit status 1 if it is not known."
+    parser.add_argument(
         "key", metavar="KEY", type=_key, help="five_hour.utilization, seven_day.resets_at, ..."
     )
-    command.set_defaults(run=_run)
+    parser.set_defaults(run=_run)
 
 
 def _key(text: str) -> tuple[str, str]:
@@ -49,7 +45,7 @@ def _key(text: str) -> tuple[str, str]:
 
 def _run(chosen: argparse.Namespace) -> int:
     owner, field = chosen.key
-    observation = document(fresh_state(), time.time())
+    observation = document(current_state(), time.time())
     values: Mapping[str, object] | None = (
         observation["credits"] if owner == "credits" else observation["windows"].get(owner)
     )

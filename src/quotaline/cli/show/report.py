@@ -14,9 +14,9 @@ from quotaline.cache.paths import cache_folder, config_file
 from quotaline.insight.pace import pace
 from quotaline.model.errors import explain
 from quotaline.model.merge import Observation, current
-from quotaline.segment.clocktime import clock_time
+from quotaline.segment.clock_time import clock_time
 from quotaline.segment.duration import duration
-from quotaline.segment.text import keys, label
+from quotaline.segment.labels import in_order, label
 from quotaline.settings import SettingsError, load
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def document(state: State, now: float) -> dict[str, Any]:
     return {
         "version": VERSION,
         "at": now,
-        "windows": {key: _window(shown[key], now) if key in shown else None for key in keys(shown)},
+        "windows": {key: _window(shown[key], now) if key in shown else None for key in in_order(shown)},
         "credits": {
             "enabled": observation.enabled,
             "used": observation.used,
@@ -58,7 +58,7 @@ def problems(state: State, now: float) -> list[str]:
         wait = state.backoff.until - now
         lines.append(
             explain(state.backoff.reason)
-            + (f" (next try in {duration(wait)})" if state.backoff.until > now else "")
+            + (f"; next try in {duration(wait)}" if state.backoff.until > now else "")
         )
     try:
         load(config_file())

@@ -16,14 +16,14 @@ from rich.text import Text
 
 from quotaline.cli.show.report import credits_used
 from quotaline.insight.pace import pace
-from quotaline.model.merge import Observation, current
-from quotaline.segment.clocktime import clock_time
+from quotaline.segment.clock_time import clock_time
 from quotaline.segment.duration import duration
+from quotaline.segment.labels import UNKNOWN
 from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.segment.palette import index
-from quotaline.segment.text import UNKNOWN, keys, label, number
 from quotaline.segment.thresholds import colour
-from quotaline.settings import kept
+from quotaline.segment.view import WindowView, view
+from quotaline.settings import saved_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,10 +69,10 @@ class _Row(NamedTuple):
 def table(state: State, now: float, console: Console) -> Table:
     """Return the table of windows and credits, as wide as fits the console."""
     signs = _ASCII if console.options.ascii_only else _UNICODE
-    shown = current(state.merged, now)
     # Used and left have a column each, whichever the segment shows.
-    seen = replace(display_options(kept(state.settings)), show_left=False, pad=False)
-    rows = [_window(key, shown.get(key), now, seen, signs) for key in keys(shown)]
+    seen = replace(display_options(saved_settings(state.settings)), show_left=False, pad=False)
+    windows = view(state.merged, now, seen).in_order().values()
+    rows = [_window(window, now, seen, signs) for window in windows]
     if state.merged.credits and (row := _credits(state.merged.credits, state.merged.credits_at, now, seen)):
         rows.append(row)
     columns = {
@@ -118,19 +118,17 @@ def _drawn(columns: dict[str, list[Text]]) -> Table:
     return drawn
 
 
-def _window(
-    key: str, observation: Observation | None, now: float, seen: DisplayOptions, signs: _Signs
-) -> _Row:
-    name = Text(label(key))
+def _window(shown: WindowView, now: float, seen: DisplayOptions, signs: _Signs) -> _Row:
+    name = Text(shown.label)
+    observation = shown.observation
     if observation is None:
         return _Row(name, Text(UNKNOWN, "dim"), None)
     window = observation.window
-    shown = number(observation, now, seen, label(key))
     left = window.time_until_reset(now)
     run = pace(window, observation.observed_at)
     return _Row(
         window=name,
-        used=Text(shown.text, _rich(shown.style)),
+        used=Text(shown.number.text, _rich(shown.number.style)),
         bar=(window.utilization, window.elapsed_percent(now)),
         left=_left(window.utilization),
         resets="not started" if left is None else duration(left),
@@ -139,7 +137,7 @@ def _window(
         else clock_time(window.resets_at, now, twelve_hours=seen.twelve_hours),
         pace=_pace(run.ahead, signs) if run and run.notable else Text(),
         source=observation.source,
-        age=duration(max(0.0, now - observation.observed_at)),
+        age=duration(max(0.0, shown.age)),
     )
 
 

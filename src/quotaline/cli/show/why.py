@@ -11,10 +11,10 @@ from quotaline.cache.paths import cache_folder
 from quotaline.cache.state_file import State, load
 from quotaline.model.errors import explain
 from quotaline.model.merge import current
-from quotaline.refresh.publish import next_due
+from quotaline.refresh.due import next_due
 from quotaline.segment.duration import duration
-from quotaline.segment.text import UNKNOWN, keys, label
-from quotaline.settings import kept
+from quotaline.segment.labels import UNKNOWN, in_order, label
+from quotaline.settings import saved_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -23,16 +23,14 @@ JSON_VERSION = 1
 _ID_LENGTH = 8  # as much of the account's id as tells two accounts apart
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the tree."""
-    command = commands.add_parser(
-        "why",
-        help="say where each number is from, and what was not believed",
-        description="Say for each number where it is from and how old it is, what was told but not believed, "
-        "and when the next refresh is. Asks nobody.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = (
+        "Show the source and age of every number, which readings were rejected and why, "
+        "and when the next refresh is due. Makes no request."
     )
-    command.add_argument("--json", action="store_true", help="print JSON, for scripts")
-    command.set_defaults(run=_run)
+    parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
+    parser.set_defaults(run=_run)
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -61,7 +59,7 @@ def document(state: State, now: float) -> dict[str, Any]:
             }
             if key in shown
             else None
-            for key in keys(shown)
+            for key in in_order(shown)
         },
         "refreshed_at": state.refreshed_at or None,
         "next_refresh_at": _next(state),
@@ -81,7 +79,7 @@ def lines(state: State, now: float) -> list[str]:
     """Return what people read."""
     shown = current(state.merged, now)
     text = [f"account  {_account(state) or 'not known'}"]
-    for key in keys(shown):
+    for key in in_order(shown):
         observation = shown.get(key)
         if observation is None:
             text.append(f"{label(key):8} {UNKNOWN}: no source has told it, or what was told is over")
@@ -114,7 +112,7 @@ def _account(state: State) -> str | None:
 def _next(state: State) -> float | None:
     if not state.refreshed_at:
         return None
-    return next_due(state, kept(state.settings)["ttl"])
+    return next_due(state, saved_settings(state.settings)["ttl"])
 
 
 def _when(at: float, now: float) -> str:
