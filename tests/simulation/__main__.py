@@ -23,8 +23,10 @@ def main() -> int:
             results.append(one)
             for line in [*one.findings[: chosen.findings], *one.violations[: chosen.findings]]:
                 print(f"seed {one.seed}: {line}", flush=True)
+            if not one.rates.are_kept:
+                print(f"seed {one.seed}: {one.rates}", flush=True)
     print(table(results))
-    return int(any(one.violations or one.minutes["wrong"] for one in results))
+    return int(any(one.violations or one.minutes["wrong"] or not one.rates.are_kept for one in results))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ class Session:
     """
     One Claude Code session: what its last reply's headers gave, and its API time in milliseconds.
 
+    `started` is by the device's clock.
     `is_old`: a client of 2.1.112, which keeps windows that have ended and does not round.
     """
 
@@ -30,7 +31,7 @@ class Session:
     is_old: bool = False
     limits: dict[str, tuple[float, int]] = field(default_factory=dict)
     worked: int = 0
-    working: int = 0
+    started: float = 0.0
 
     def status(self, clock: float) -> bytes:
         """Return what the statusLine command gets on stdin when the device's clock shows `clock`."""
@@ -43,7 +44,11 @@ class Session:
             "session_id": self.name,
             "cwd": "/home/user/project",
             "version": "2.1.112" if self.is_old else "2.1.330",
-            "cost": {"total_cost_usd": self.worked / 1e5, "total_api_duration_ms": self.worked},
+            "cost": {
+                "total_cost_usd": self.worked / 1e5,
+                "total_duration_ms": int((clock - self.started) * 1000),
+                "total_api_duration_ms": self.worked,
+            },
             "context_window": {"used_percentage": 1},
         }
         if windows:

@@ -8,8 +8,9 @@ The judge: every printed line against what was true, and every request against t
   old account's is a lag, counted apart, for one TTL after /login, and in the
   one print after it that starts the refresher.
 - The scoped window is hidden if it has been the tightest for that long and is not printed.
-- `--` is avoidable if the tool was free to ask for 90 s: awake, with a network,
-  a good login, and no refusal that it has to wait for.
+- `--` is avoidable if the tool was free to ask for a TTL, a prompt's turn and an
+  answer since the window began: awake, with a network, a good login, and no
+  refusal that it has to wait for.
 - A request comes a minute after the last one at the soonest, and not before
   the end of what a refusal asks for. After a wiped cache or a moved clock
   nobody can keep this, so requests there are not held to it.
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 TTL = 60.0
 PROMPT = 3.0  # seconds that a refresher needs to start and to publish
-FREE = 90.0  # seconds of being free to ask, from which an unknown number is avoidable
+FREE = TTL + 75.0  # seconds of being free to ask, from which an unknown number is avoidable
 _FIELD = re.compile(r"(5h|7d|Fable):(--|(~?)(\d+)%(?:~(\d+)h)?)")
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
 ORDER = ("right", "marked", "hidden", "unknown", "lag", "avoidable", "wrong")  # of verdicts, the worst one last
@@ -87,7 +88,9 @@ class Judge:
     def _verdict(self, name: str, number: str, old: str, percent: str, hours: str, now: float) -> str:
         account = self._account(now)
         if number == "--":
-            return "avoidable" if account is self.client.account and self._is_free(now) else "unknown"
+            began = self._began(account, name, now)
+            is_free = account is self.client.account and self._is_free(now) and now - began > FREE
+            return "avoidable" if is_free else "unknown"
         span = 600.0
         if old:
             span = 3600.0
@@ -104,6 +107,12 @@ class Judge:
         ):
             return "lag"
         return "wrong"
+
+    def _began(self, account: Account | None, name: str, now: float) -> float:
+        if account is None or name not in account.limits:
+            return now
+        account.limits[name].settle(now)
+        return max(account.limits[name].ended.values(), default=0.0)
 
     def _is_hiding(self, now: float) -> bool:
         """Whether the scoped window has been the tightest for so long that it should be known."""
@@ -133,17 +142,13 @@ class Judge:
 
     def _waits_until(self, now: float) -> float:
         """Return until when a refusal keeps a careful client from asking."""
-        until, limited, failed = 0.0, 0, 0
+        until, interval, failed = 0.0, TTL, 0
         for request in self.device.provider.requests:
-            if request.status in (200, 401):
-                failed, until = 0, request.at if request.status == 200 else request.at + 3600
-                until = max(until, request.at + (300.0 * 2 ** (limited - 1) if limited else TTL))
-            elif request.status == 429:
-                limited += 1
-                until = request.at + max(request.retry_after, 300.0 * 2 ** (limited - 1))
-            else:
-                failed += 1
-                until = request.at + min(900.0, 60.0 * 2**failed)
+            if request.status == 429:
+                interval = max(request.retry_after, 300.0, 2 * interval if interval > TTL else 0.0)
+            failed = 0 if request.status in (200, 401, 429) else failed + 1
+            wait = {401: 3600.0, 0: 60.0 * 2**failed, 500: 60.0 * 2**failed}.get(request.status, TTL)
+            until = request.at + max(interval, min(wait, 900.0 if failed else wait))
         return until
 
     def violations(self) -> list[str]:

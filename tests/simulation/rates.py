@@ -22,6 +22,11 @@ class Rates:
     later: int = 0
     working: int = 0
 
+    @property
+    def are_kept(self) -> bool:
+        """Whether they are within what the design promises."""
+        return self.first <= 16 and self.later <= 13 and self.working <= 6
+
     @classmethod
     def columns(cls) -> list[tuple[str, Callable[[Rates], int]]]:
         """Return the names of the figures and how to get them."""

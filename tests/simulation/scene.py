@@ -85,7 +85,7 @@ class Scene:
     def session(self, *, is_old: bool = False) -> Session:
         """Start a Claude Code session."""
         self.started += 1
-        one = Session(f"session-{self.started}", is_old)
+        one = Session(f"session-{self.started}", is_old, started=self.device.wall)
         self.sessions.append(one)
         return one
 

@@ -9,6 +9,7 @@ from quotaline.model.usage import SPEND, Reading, Usage
 
 if TYPE_CHECKING:
     from quotaline.cache.segment_file import Memo
+    from quotaline.sources.statusline import StatuslineInput
 
 SOURCE = "statusline"
 _WINDOW_NAME = re.compile('"(five_hour|seven_day|spend_limit|spend)":')
@@ -19,7 +20,7 @@ _LONGEST_GAP = 120.0  # seconds between two runs of this command while a session
 
 
 def reading_of(
-    usage: Usage | None, memo: Memo, known: Memo | None, now: float, account_since: float
+    parsed: StatuslineInput, memo: Memo, known: Memo | None, now: float, account_since: float
 ) -> Reading | None:
     """
     Return what a session reports for the first time, if it is of the account that is logged in.
@@ -28,16 +29,19 @@ def reading_of(
     a window that has ended, so the text may change although the other window is a repetition.
 
     Args:
-        usage: The valid windows of the input.
+        parsed: The input.
         memo: The memo of the input.
         known: The memo of the session's last run, None for its first one.
         now: Epoch seconds.
         account_since: When the account was seen to be logged in, epoch seconds.
     """
+    usage = parsed.usage
     if usage is None:
         return None
     observed_at = now
     if known is None:
+        if parsed.milliseconds > _LONGEST_REPLY * 1000 and memo.api_milliseconds:
+            return None  # after a wiped cache: they may be as old as the session
         began = now - memo.api_milliseconds / 1000
     else:
         changed = _changed(usage, memo, known)

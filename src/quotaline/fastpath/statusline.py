@@ -66,7 +66,7 @@ def run(environ: Mapping[str, str]) -> None:
         options = _options(settings, synced, parsed)
         memo = session_segment.memo_of(text, parsed, now, shows_session=options.shows_session)
         known = session_segment.last_memo(folder, parsed.session)
-        reading = news.reading_of(parsed.usage, memo, known, now, synced.account_since)
+        reading = news.reading_of(parsed, memo, known, now, synced.account_since)
         use_input = settings["sources.statusline"]
         state = _with_input(synced, parsed.invalid, reading, settings, now) if use_input else synced
         print_line(_line(state, environ, now, options))
