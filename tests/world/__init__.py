@@ -250,10 +250,10 @@ class World:
         """Wait for the end of all that this user's commands started."""
         until(lambda: not self.processes(), seconds)
 
-    def connections(self) -> int:
-        """Return how many connections the endpoint has open."""
-        rows = pathlib.Path(f"/proc/{self.pid}/net/tcp").read_text().splitlines()
-        return sum(row.split()[1].endswith(":01BB") and row.split()[3] == "01" for row in rows[1:])
+    def connections(self) -> set[str]:
+        """Return the clients that have a connection to the endpoint, by address and port."""
+        rows = [line.split() for line in pathlib.Path(f"/proc/{self.pid}/net/tcp").read_text().splitlines()]
+        return {row[2] for row in rows if row[1].endswith(":01BB") and row[3] == "01"}
 
 
 def _bytes(path: str) -> bytes:
