@@ -473,7 +473,7 @@ def test_expired_login_is_never_sent(live: World) -> None:
     done = live.refresh()
     assert done.returncode == 1
     assert one_line(done.stderr)
-    assert b"start `claude` once" in done.stderr
+    assert b"run `claude` once" in done.stderr
 
 
 def test_after_a_401_only_a_rewritten_login_is_tried_again(live: World) -> None:
