@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from simulation.scene import Scene
 
 HOUR = 3600.0
-GAP = 60.0  # seconds between replies, up to which Claude Code works
+# Seconds between reports of new numbers, up to which Claude Code works. The launcher compares the numbers
+# alone, so it does not notice a reply that changed none.
+GAP = 60.0
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,16 @@ def rates(scene: Scene) -> Rates:
         while hour + HOUR <= until:
             (first if hour == since + GAP else later).append(_count(requests, hour, hour + HOUR))
             hour += HOUR
-    return Rates(max(first), max(later), _most_at_work(requests, sorted(scene.replies)))
+    return Rates(max(first), max(later), _most_at_work(requests, sorted(scene.reports)))
 
 
-def _most_at_work(requests: list[float], replies: list[float]) -> int:
+def _most_at_work(requests: list[float], reports: list[float]) -> int:
     most, begun = 0, 0
-    for at in range(1, len(replies)):
-        if replies[at] - replies[at - 1] > GAP:
+    for at in range(1, len(reports)):
+        if reports[at] - reports[at - 1] > GAP:
             begun = at
-        window = max(replies[begun], replies[at] - HOUR)
-        most = max(most, _count(requests, window, replies[at]))
+        since = max(reports[begun], reports[at] - HOUR)
+        most = max(most, _count(requests, since, reports[at]))
     return most
 
 
