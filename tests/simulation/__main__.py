@@ -13,7 +13,9 @@ def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="simulation")
     parser.add_argument("--days", type=int, default=8)
-    parser.add_argument("--seed", type=int, default=1, help="of the first day; each further day has the next one")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="of the first day; each further day has the next one"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="processes to use")
     parser.add_argument("--findings", type=int, default=5, help="how many findings of a day to print")
     chosen = parser.parse_args()

@@ -22,14 +22,15 @@ from quotaline.fastpath import statusline as command
 from quotaline.model.errors import Unreachable
 from quotaline.refresh import detach, publish
 from quotaline.refresh.cycle import CacheFolderError, Job, refresh
+from quotaline.segment import schedule
 from quotaline.sources import api, statusline
 
 if TYPE_CHECKING:
     import pathlib
     from collections.abc import Callable, Iterator
 
-    from quotaline.sources.credentials import Token
     from quotaline.model.usage import Usage
+    from quotaline.sources.credentials import Token
     from simulation.client import Session
     from simulation.events import Events
     from simulation.provider import Provider
@@ -86,7 +87,7 @@ class Device:
     @contextmanager
     def patched(self) -> Iterator[None]:
         """Put the product's edge into this world."""
-        schedules = partial(self._schedules, publish.schedules)
+        schedules = partial(self._schedules, schedule.schedules)
         with ExitStack() as stack:
             for where, name, stand_in in (
                 (time, "time", lambda: self.wall),
@@ -116,7 +117,7 @@ class Device:
         if (line := self._fast(one.name, text)) is not None:
             return line
         self.printed.clear()
-        with mock.patch.object(command, "read_stdin", lambda: text):
+        with mock.patch.object(command, "read_stdin", return_value=text):
             try:
                 command.run({**self.environ, "COLUMNS": str(COLUMNS)})
             except Killed:

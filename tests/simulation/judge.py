@@ -36,7 +36,15 @@ PROMPT = 3.0  # seconds that a refresher needs to start and to publish
 FREE = TTL + 75.0  # seconds of being free to ask, from which an unknown number is avoidable
 _FIELD = re.compile(r"(5h|7d|Fable):(--|(~?)(\d+)%(?:~(\d+)h)?)")
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
-ORDER = ("right", "marked", "hidden", "unknown", "lag", "avoidable", "wrong")  # of verdicts, the worst one last
+ORDER = (
+    "right",
+    "marked",
+    "hidden",
+    "unknown",
+    "lag",
+    "avoidable",
+    "wrong",
+)  # of verdicts, the worst one last
 
 
 @dataclass
@@ -61,7 +69,7 @@ class Judge:
         now = self.device.events.now
         if self.overdue <= self.client.since + TTL < now:
             self.overdue = now
-        found = [self._verdict(*match.groups(), now) for match in _FIELD.finditer(text)]
+        found = [self._verdict(match, now) for match in _FIELD.finditer(text)]
         if "Fable" not in text and self._is_hiding(now):
             found.append("hidden")
         worst = max(found or ["wrong"], key=ORDER.index)
@@ -85,7 +93,8 @@ class Judge:
         assert account is not None
         return f"[{' '.join(f'{name}:{int(limit.shown)}%' for name, limit in account.limits.items())}]"
 
-    def _verdict(self, name: str, number: str, old: str, percent: str, hours: str, now: float) -> str:
+    def _verdict(self, match: re.Match[str], now: float) -> str:
+        name, number, old, percent, hours = match.groups()
         account = self._account(now)
         if number == "--":
             began = self._began(account, name, now)
@@ -99,11 +108,10 @@ class Judge:
         span += TTL
         since = now - span - self._error(now - span)
         # While the two files of a login are written, either account is the right one.
-        if any(_held(one, name, int(percent), since, now, self.device.wall) for one in (account, self.client.account)):
+        if any(self._held(one, name, int(percent), since) for one in (account, self.client.account)):
             return "marked" if old or hours else "right"
         if now <= max(self.client.since + TTL, self.overdue) + PROMPT and any(
-            _held(former, name, int(percent), now - span, now, self.device.wall)
-            for _, former in self.client.history
+            self._held(former, name, int(percent), now - span) for _, former in self.client.history
         ):
             return "lag"
         return "wrong"
@@ -123,6 +131,11 @@ class Judge:
         least = max(account.limits[name].used for name in ("5h", "7d"))
         return min(used for used, _ in scoped.values(now - 660)) >= least + 1
 
+    def _held(self, account: Account | None, name: str, percent: int, since: float) -> bool:
+        if account is None or name not in account.limits:
+            return False
+        return account.limits[name].was(percent, since, self.device.events.now, self.device.wall)
+
     def _account(self, now: float) -> Account | None:
         """Return whose numbers are right to show: nobody's being logged in leaves the last one's."""
         return next((one for _, one in reversed(self.client.history) if one is not None), None)
@@ -130,7 +143,9 @@ class Judge:
     def _error(self, since: float) -> float:
         """Return the largest error of the device's clock since a time."""
         standing = [error for at, error in self.errors if at < since][-1:]
-        return max((abs(error) for error in standing + [one for at, one in self.errors if at >= since]), default=0)
+        return max(
+            (abs(error) for error in standing + [one for at, one in self.errors if at >= since]), default=0
+        )
 
     def _is_free(self, now: float) -> bool:
         device, client = self.device, self.client
@@ -173,11 +188,3 @@ def _least(one: Request, other: Request) -> float:
     if one.status in (401, 403) and one.token == other.token:
         return 3600.0
     return TTL
-
-
-def _held(account: Account | None, name: str, percent: int, since: float, now: float, clock: float) -> bool:
-    if account is None:
-        return False
-    if name not in account.limits:
-        return False
-    return account.limits[name].was(percent, since, now, clock)

@@ -69,7 +69,8 @@ class Limit:
         """
         self.settle(now)
         return any(
-            math.floor(round(used, 1)) == percent and min(now, clock) <= self.ended.get(number, math.inf) + _GRACE
+            math.floor(round(used, 1)) == percent
+            and min(now, clock) <= self.ended.get(number, math.inf) + _GRACE
             for used, number in self.values(since)
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,12 +50,22 @@ def rates(scene: Scene) -> Rates:
             *scene.replies,
             *scene.stirs,
             *(at for at, _ in scene.client.history),
-            *(at for account in scene.provider.accounts for one in account.limits.values() for at, *_ in one.log),
-            *(at for account in scene.provider.accounts for one in account.limits.values() for at in one.ended.values()),
+            *(
+                at
+                for account in scene.provider.accounts
+                for one in account.limits.values()
+                for at, *_ in one.log
+            ),
+            *(
+                at
+                for account in scene.provider.accounts
+                for one in account.limits.values()
+                for at in one.ended.values()
+            ),
         ]
     )
     first, later = [0], [0]
-    for since, until in zip(news, news[1:], strict=False):
+    for since, until in pairwise(news):
         hour = since + GAP
         while hour + HOUR <= until:
             (first if hour == since + GAP else later).append(_count(requests, hour, hour + HOUR))

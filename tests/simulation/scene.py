@@ -145,7 +145,7 @@ class Scene:
 
     def watch(self, seconds: float = 30.0) -> None:
         """Have tmux draw its line again and again while the device is awake."""
-        self.events.every(seconds, lambda: self.device.is_awake and self.look() and None)
+        self.events.every(seconds, lambda: self.device.is_awake and self.look())
 
     def renew(self) -> None:
         """Let the client renew its token, which it does when it uses one that has expired."""

@@ -74,6 +74,5 @@ def _texts(memo: Memo) -> dict[str, str]:
     """Return the memo's text of each window, by window key."""
     pieces = _WINDOW_NAME.split(memo.text)
     return {
-        _KEYS.get(name, name): text.strip(", ")
-        for name, text in zip(pieces[1::2], pieces[2::2], strict=True)
+        _KEYS.get(name, name): text.strip(", ") for name, text in zip(pieces[1::2], pieces[2::2], strict=True)
     }

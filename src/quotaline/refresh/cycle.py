@@ -128,7 +128,7 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
         with store.locked(folder, _LOCK_WAIT):
             now, ttl = job.clock(), plan.settings["ttl"]
             state = sync_with_client(state_file.load(folder), job.environ, plan.settings, now)
-            state = request.apply_attempt(state, plan.state, plan.backoff, attempt, now, ttl)
+            state = request.apply_attempt(state, plan.state, attempt, now, ttl)
             return _finish(job, folder, plan, state, attempt)
     except OSError as problem:
         raise CacheFolderError(f"{folder} can't be written: {problem.strerror}") from None

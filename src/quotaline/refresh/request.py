@@ -64,20 +64,18 @@ def _default_fetch() -> Fetch:
     return api.fetch
 
 
-def apply_attempt(
-    state: State, planned: State, before: backoff.Backoff, attempt: Attempt, now: float, ttl: float
-) -> State:
+def apply_attempt(state: State, planned: State, attempt: Attempt, now: float, ttl: float) -> State:
     """
     Return the state after an attempt.
 
     Args:
         state: The current state; other processes may have changed it during the attempt.
-        planned: The state when the attempt was decided on.
-        before: The back-off before the attempt was recorded.
+        planned: The state when the attempt was decided on, and not yet recorded.
         attempt: Its result.
         now: Epoch seconds.
         ttl: Seconds.
     """
+    before = planned.backoff
     known = state.merged
     reading = attempt.reading
     is_foreign = reading is not None and not _is_of_login(reading, state, planned, now)
