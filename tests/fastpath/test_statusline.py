@@ -260,7 +260,7 @@ def test_idle_session_that_repeats_itself_is_no_news_and_one_that_works_is(live:
     live.travel(400)
     shown(live, status(8, 77, worked=100))
     until(lambda: len(live.requests) == 1)
-    live.travel(400)
+    live.travel(100)
     shown(live, status(8, 77, worked=200))
 
     assert why(live)["windows"]["five_hour"]["source"] == "statusline"
