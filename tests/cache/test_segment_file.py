@@ -1,4 +1,4 @@
-"""The segment file: what is written is read back, by Python and by the launcher alike."""
+"""The segment file: which text is read at which time, and that damage is recognised."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ NOW = float(int(time.time()))
 ROWS = [(NOW + 100, "young"), (NOW + 200, "old"), (FOR_EVER, "unknown")]
 
 
-def test_text_changes_with_time_and_the_last_holds_for_ever() -> None:
-    # Read by a clock alone: as after a reboot, or where there is no uptime.
+def test_text_changes_with_time_and_the_last_one_is_valid_for_ever() -> None:
+    # Another boot id: read by the wall clock, as after a reboot or without an uptime.
     content = segment_file.encode(ROWS, NOW + 60, NOW).replace(b" ", b" ", 1)
     content = b" ".join([*content.split(b" ")[:2], b"another-boot", *content.split(b" ")[3:]])
 
@@ -31,7 +31,7 @@ def test_text_changes_with_time_and_the_last_holds_for_ever() -> None:
     assert [found and found[1] for found in texts] == [NOW + 60] * 5
 
 
-def test_uptime_is_trusted_over_a_wall_clock_that_was_set() -> None:
+def test_uptime_decides_when_the_wall_clock_was_set() -> None:
     content = segment_file.encode(ROWS, NOW + 60, NOW)
 
     found = segment_file.decode(content, NOW - 1e6, "plain")
@@ -41,7 +41,7 @@ def test_uptime_is_trusted_over_a_wall_clock_that_was_set() -> None:
     assert abs(found[1] - (NOW - 1e6 + 60)) <= 2
 
 
-def test_segment_that_was_cut_off_is_no_segment() -> None:
+def test_truncated_segment_is_rejected() -> None:
     content = segment_file.encode(ROWS[1:], NOW + 60, NOW)
     expired = content.replace(f"{int(NOW) + 200} {uptime() + 200}".encode(), b"1 1")
 
@@ -50,7 +50,7 @@ def test_segment_that_was_cut_off_is_no_segment() -> None:
 
 
 @pytest.mark.parametrize("host", ["plain", "tmux", "json", "waybar"])
-def test_flipped_bit_puts_no_control_character_on_a_line_that_has_none(host: str) -> None:
+def test_flipped_bit_never_adds_a_control_character(host: str) -> None:
     content = segment_file.encode(ROWS, NOW + 60, NOW)
     for at, byte in enumerate(content):
         for bit in range(8):
@@ -61,14 +61,14 @@ def test_flipped_bit_puts_no_control_character_on_a_line_that_has_none(host: str
 
 
 @given(st.binary(max_size=200))
-def test_junk_is_no_segment_and_no_memo(content: bytes) -> None:
+def test_junk_is_neither_a_segment_nor_a_memo(content: bytes) -> None:
     segment_file.decode_memo(content)
     found = segment_file.decode(content, NOW, "plain")
 
     assert found is None or content.startswith(b"1 ")
 
 
-def test_session_keeps_what_it_said_beside_its_rows() -> None:
+def test_session_segment_keeps_its_memo_beside_its_texts() -> None:
     content = segment_file.encode(ROWS, NOW + 60, NOW, Memo('"five_hour":"used_percentage":8', 231, int(NOW)))
     memo = segment_file.decode_memo(content)
 
@@ -84,7 +84,7 @@ def test_session_keeps_what_it_said_beside_its_rows() -> None:
     assert segment_file.decode_memo(segment_file.encode(ROWS, NOW + 60, NOW)) is None
 
 
-def test_belief_becomes_old_very_old_ended_and_unknown_by_itself() -> None:
+def test_schedule_goes_from_fresh_to_old_to_ended_to_unknown() -> None:
     usage = Usage(Window(8.9, NOW + 7300), Window(77, NOW + 90000))
     merged = merge(MergedUsage(), Reading("api", NOW - 100, usage), NOW)
 

@@ -187,7 +187,7 @@ def test_back_off_is_reported_with_the_time_until_the_next_request(live: World) 
 
     assert code == 0
     assert found["back-off"]["state"] == "warning"
-    assert re.search(r"rate-limited by the usage endpoint, next request in 26m$", found["back-off"]["text"])
+    assert re.search(r"rate-limited by the usage endpoint; next try in 26m$", found["back-off"]["text"])
 
 
 def test_path_that_finds_no_quotaline_or_another_one_is_a_warning(live: World) -> None:

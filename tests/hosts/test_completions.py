@@ -1,4 +1,4 @@
-"""What Tab completes, in the real shells, loaded as `quotaline completions --help` says."""
+"""What Tab completes, in the real shells, loaded as `quotaline completions --help` shows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def completions(world: World, shell: str) -> str:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_tab_completes_every_kind_of_word_and_it_runs(live: World, shell: str) -> None:
+def test_tab_completes_every_kind_of_word_to_a_command_that_runs(live: World, shell: str) -> None:
     if shell in FILES:
         path = live.folder / "config" / FILES[shell]
         path.parent.mkdir(parents=True)
@@ -60,7 +60,7 @@ def test_every_command_of_the_help_is_completed(live: World, shell: str) -> None
     assert [name for name in commands if not re.search(rf"\b{name}\b", offered)] == []
 
 
-def test_an_unknown_shell_is_refused_with_those_there_are(live: World) -> None:
+def test_unknown_shell_is_rejected_with_the_known_ones(live: World) -> None:
     done = live.run("quotaline", "completions", "tcsh")
 
     assert (done.returncode, done.stdout) == (2, b"")

@@ -114,6 +114,7 @@ def test_missing_command_prints_no_error(shell: Shell, live: World) -> None:
     with shell.open(live, after=override) as terminal:
         terminal.wait_for("[5h:-- 7d:--]")
         terminal.run("echo al''ive", "alive")
+        terminal.wait(lambda: "\n".join(terminal.screen).count("5h") == 2)  # the next prompt
 
         assert len([row for row in terminal.screen if row]) == 3
 

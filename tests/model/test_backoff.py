@@ -34,13 +34,13 @@ HOUR, DAY = 3600.0, 86400.0
 
 
 def waits(error: QuotalineError, times: int, state: Backoff | None = None) -> list[float]:
-    """Return the wait after each of so many failures, each as soon as it is allowed."""
-    state, now, found = state or Backoff(), NOW, []
+    """Return the wait after each of `times` failures in a row, each of a request made as soon as allowed."""
+    state, now, spans = state or Backoff(), NOW, []
     for _ in range(times):
         state = record_failure(state, error, now, "login")
-        found.append(state.until - now)
+        spans.append(state.until - now)
         now = state.until
-    return found
+    return spans
 
 
 @pytest.mark.parametrize("error", [ServerError(500), Unreachable(), UnreadableAnswer()])
@@ -52,7 +52,7 @@ def test_rate_limit_waits_five_minutes_at_least_and_doubles_to_six_hours() -> No
     assert waits(RateLimited(None), 9) == [300, 600, 1200, 2400, 4800, 9600, 19200, 21600, 21600]
 
 
-def test_rate_limit_waits_as_long_as_it_was_asked_to() -> None:
+def test_rate_limit_waits_as_long_as_retry_after_asks() -> None:
     assert waits(RateLimited(1600), 2) == [1600, 3200]
     assert waits(RateLimited(120), 1) == [300]
     assert waits(RateLimited(21600), 2) == [21600, 21600]
@@ -68,7 +68,7 @@ def test_learned_interval_holds_after_an_answer_and_halves_with_each_quiet_day()
     assert intervals == [600, 300, 150, 75, 60]
 
 
-def test_calm_answers_stretch_the_interval_and_any_change_brings_it_back() -> None:
+def test_unchanged_answers_stretch_the_interval_and_a_change_resets_it() -> None:
     state, spans = Backoff(), []
     for changed in (False, False, False, False, False, True, False):
         state = record_answer(state, NOW, ttl=60, changed=changed)
@@ -77,7 +77,7 @@ def test_calm_answers_stretch_the_interval_and_any_change_brings_it_back() -> No
     assert spans == [90, 135, 202.5, 300, 300, 60, 90]
 
 
-def test_idle_hour_costs_a_dozen_requests() -> None:
+def test_idle_hour_costs_at_most_14_requests() -> None:
     state, now, requests = record_answer(Backoff(), NOW, ttl=60, changed=True), NOW, 0
     while now < NOW + HOUR:
         now += 60
@@ -87,11 +87,11 @@ def test_idle_hour_costs_a_dozen_requests() -> None:
     assert requests <= 14
 
 
-def test_news_from_another_source_ends_the_calm_but_no_back_off() -> None:
-    idle_interval = record_answer(replace(Backoff(), idle_interval=300.0), NOW, ttl=60, changed=False)
-    limited = record_failure(idle_interval, RateLimited(), NOW, "")
+def test_news_from_another_source_ends_the_idle_interval_but_no_back_off() -> None:
+    idle = record_answer(replace(Backoff(), idle_interval=300.0), NOW, ttl=60, changed=False)
+    limited = record_failure(idle, RateLimited(), NOW, "")
 
-    assert end_idle(idle_interval, NOW + 10, ttl=60).until == NOW + 60
+    assert end_idle(idle, NOW + 10, ttl=60).until == NOW + 60
     assert end_idle(limited, NOW + 10, ttl=60) == limited
 
 
@@ -115,7 +115,7 @@ def test_refused_login_waits_for_other_credentials_or_an_hour(error: QuotalineEr
     assert is_request_allowed(state, NOW + HOUR, "first")
 
 
-def test_attempt_that_is_killed_counts_as_a_failure_that_doubles() -> None:
+def test_killed_attempts_count_as_failures_and_double_the_wait() -> None:
     killed = record_attempt(record_attempt(Backoff(), NOW), NOW + 60)
 
     assert not is_request_allowed(killed, NOW + 60 + 119, "")
@@ -124,13 +124,13 @@ def test_attempt_that_is_killed_counts_as_a_failure_that_doubles() -> None:
 
 
 @pytest.mark.parametrize("jump", [-HOUR, -DAY, -1e9, 3e8])
-def test_clock_that_jumps_is_no_reason_to_wait(jump: float) -> None:
+def test_clock_jump_does_not_block_requests(jump: float) -> None:
     state = record_answer(Backoff(), NOW, ttl=60, changed=True)
 
     assert is_request_allowed(state, NOW + jump, "")
 
 
-def test_longest_wait_is_not_taken_for_a_jump() -> None:
+def test_longest_wait_is_not_mistaken_for_a_clock_jump() -> None:
     state = record_failure(Backoff(), RateLimited(6 * HOUR), NOW, "")
 
     assert not is_request_allowed(state, NOW, "")

@@ -1,8 +1,8 @@
 """
 The text of every host, in every style and palette, for every state, at every width: tests/data/golden.
 
-test_golden.py compares the files with what the code renders; `--remake` writes
-them anew, and the diff shows what a change does. There is one file a host;
+test_golden.py compares the files with what the code renders; `--remake` rewrites
+them, and the diff shows what a change does. There is one file a host;
 palettes and widths that make no difference share a line.
 """
 

@@ -50,7 +50,7 @@ def test_json_is_one_object_with_numbers_resets_text_and_class() -> None:
     ("age", "used", "wanted"),
     [(0, 80, "warning"), (0, 95, "critical"), (0, 8, "moderate"), (3600, 95, "old"), (86400, 95, "unknown")],
 )
-def test_class_is_the_tightest_windows_colour_or_says_that_the_numbers_are_old(
+def test_class_is_the_tightest_windows_colour_or_that_the_numbers_are_old_or_unknown(
     age: float, used: float, wanted: str
 ) -> None:
     assert json.loads(text_of(usage_with(used=used), "json", NOW + age))["class"] == wanted
@@ -82,7 +82,7 @@ def test_openmetrics_is_what_prometheus_parses() -> None:
     assert found["quotaline_observed_timestamp_seconds", "seven_day"] == NOW
 
 
-def test_metrics_of_a_window_that_ended_are_gone_though_no_refresher_came() -> None:
+def test_metrics_of_an_ended_window_disappear_without_a_refresher() -> None:
     rows = schedules(usage_with(), ("openmetrics",), NOW)["openmetrics"]
     later = next(text for until, text in rows if until > NOW + 7300)
 
@@ -90,10 +90,10 @@ def test_metrics_of_a_window_that_ended_are_gone_though_no_refresher_came() -> N
     assert 'window="five_hour"' not in later
 
 
-def test_reader_knows_the_same_hosts_as_markup() -> None:
+def test_reader_knows_the_hosts_that_are_rendered() -> None:
     assert set(reader.HOSTS) == set(HOSTS)
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_neutral_line_is_what_the_refresher_would_write_of_nothing(host: str) -> None:
+def test_neutral_line_is_what_the_refresher_would_write_for_unknown_usage(host: str) -> None:
     assert reader._NEUTRAL.get(host, reader.NEUTRAL) == text_of(MergedUsage(), host, NOW)

@@ -34,11 +34,11 @@ def refreshed(context: Context) -> Check:
 def back_off(context: Context) -> Check:
     """Check that no error delays the next request."""
     backoff = context.state.backoff
-    wait = f"next request in {duration(backoff.until - context.now)}" if backoff.until > context.now else ""
+    wait = f"; next try in {duration(backoff.until - context.now)}" if backoff.until > context.now else ""
     if not backoff.reason:
-        return Check("back-off", OK, "none" + (f", {wait} at the earliest" if wait else ""))
+        return Check("back-off", OK, f"none{wait}")
     problem, _, remedy = explain(backoff.reason).partition(": ")
-    return Check("back-off", WARNING, (problem or backoff.reason) + (f", {wait}" if wait else ""), remedy)
+    return Check("back-off", WARNING, f"{problem or backoff.reason}{wait}", remedy)
 
 
 def sources(context: Context) -> Check:

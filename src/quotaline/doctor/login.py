@@ -30,11 +30,11 @@ def login(context: Context) -> Check:
     )
     note = "" if keychain or sys.platform != "darwin" else " (the Keychain is not read)"
     if known.error:
-        what, _, remedy = str(known.error).rpartition(": ")
+        problem, _, remedy = str(known.error).rpartition(": ")
         state = BROKEN if isinstance(known.error, NotLoggedIn) else WARNING
-        return Check("login", state, (f"{place}: " if place else "") + what + note, remedy)
-    lasts = f", expires in {duration(known.expires_at - context.now)}" if known.expires_at else ""
-    text = f"{place}{lasts}, may read usage{note}"
+        return Check("login", state, (f"{place}: " if place else "") + problem + note, remedy)
+    expiry = f", expires in {duration(known.expires_at - context.now)}" if known.expires_at else ""
+    text = f"{place}{expiry}, may read usage{note}"
     if known.place == "file" and os.stat(file).st_mode & _OTHERS:
         return Check(
             "login", WARNING, f"{text}; other users can read the file", f"chmod 600 {shlex.quote(file)}"

@@ -24,13 +24,12 @@ from quotaline.refresh.publish import SESSION, publish
 from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.segment.rendering import render
 from quotaline.segment.schedule import schedules, widest
-from quotaline.settings import saved_settings
+from quotaline.settings import Settings, saved_settings
 from quotaline.sources import statusline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from quotaline.settings import Settings
     from quotaline.sources.statusline import StatuslineInput
 
 # Sessions with one of these have no plan limit, and must not show that of the login.
@@ -50,9 +49,10 @@ def run(environ: Mapping[str, str]) -> None:
     parsed = statusline.parse(text, now)
     folder = cache_folder(environ)
     if folder is None or not store.prepare(folder, home_folder(environ)):
+        no_settings = Settings({})
         reading = Reading(news.SOURCE, now, parsed.usage, dated=False) if parsed.usage else None
-        state = _with_input(State(), parsed.invalid, reading, saved_settings({}), now)
-        print_line(_line(state, environ, now, _options(saved_settings({}), state, parsed)))
+        state = _with_input(State(), parsed.invalid, reading, no_settings, now)
+        print_line(_line(state, environ, now, _options(no_settings, state, parsed)))
         return
     if parsed.usage is None and any(environ.get(name) for name in _OTHER_BILLING):
         print_line(statusline.dollars(parsed.cost or 0.0))

@@ -32,7 +32,7 @@ _MADE = " # quotaline made this file"
 _ADDED_INTERVAL = f" # with {_INTERVAL}"
 _TAIL = '"$old" || eval "$old"'
 # These match the text between the JSON quotes, with its escapes.
-_CHAIN = re.compile(
+_COMBINED = re.compile(
     r"old='(?P<old>(?:[^']|'\\\\(?:'|\\u0027)')*)'; (?P<command>.+) (?:combine|beside)(?P<below> --below)? "
     rf"{re.escape(json.dumps(_TAIL)[1:-1])}(?P<interval>{_ADDED_INTERVAL})?",
     re.DOTALL,
@@ -79,20 +79,20 @@ def add(text: str | None, installation: Installation, *, below: bool = False) ->
     if (words := _ours(line["command"])) is not None:
         note = _MADE if line["command"].endswith(_MADE) else ""
         # A bare name was written by hand and is found on PATH, so it is kept.
-        renewed = line["command"] if "/" not in words[0] else _plain(installation) + note
+        updated = line["command"] if "/" not in words[0] else _plain(installation) + note
         return (
             text
-            if renewed == line["command"]
-            else _replace(text, json.dumps(renewed, ensure_ascii=False)[1:-1])
+            if updated == line["command"]
+            else _replace(text, json.dumps(updated, ensure_ascii=False)[1:-1])
         )
     raw = _raw(text)
-    chain = _CHAIN.fullmatch(raw)
-    old = chain["old"] if chain else _QUOTABLE.sub(_close_and_open, raw)
-    adds_interval = bool(chain["interval"]) if chain else _INTERVAL not in line
+    combined = _COMBINED.fullmatch(raw)
+    old = combined["old"] if combined else _QUOTABLE.sub(_escape_quote, raw)
+    adds_interval = bool(combined["interval"]) if combined else _INTERVAL not in line
     run = f"{shlex.quote(installation.command)} combine{' --below' if below else ''} {_TAIL}"
     run += _ADDED_INTERVAL if adds_interval else ""
     text = _replace(text, f"old='{old}'; {json.dumps(run, ensure_ascii=False)[1:-1]}")
-    if chain or not adds_interval:
+    if combined or not adds_interval:
         return text
     return jsonc.insert(text, _line(text), _INTERVAL, _INTERVAL_SECONDS)
 
@@ -110,11 +110,11 @@ def remove(text: str) -> str | None:
         made = command.endswith(_MADE)
         text = jsonc.delete(text, settings, _KEY)
         return None if made and not _parse(text).members and not re.sub(r"[{}\s]", "", text) else text
-    chain = _CHAIN.fullmatch(_raw(text))
-    if not chain:
+    combined = _COMBINED.fullmatch(_raw(text))
+    if not combined:
         return text
-    text = _replace(text, _QUOTED.sub(r"\1", chain["old"]))
-    if chain["interval"] and jsonc.find(_line(text), _INTERVAL):
+    text = _replace(text, _QUOTED.sub(r"\1", combined["old"]))
+    if combined["interval"] and jsonc.find(_line(text), _INTERVAL):
         text = jsonc.delete(text, _line(text), _INTERVAL)
     return text
 
@@ -151,7 +151,7 @@ def _checked(line: Any) -> dict[str, Any]:
     return line
 
 
-def _close_and_open(found: re.Match[str]) -> str:
+def _escape_quote(found: re.Match[str]) -> str:
     """Escape a single quote for sh inside single quotes, in JSON text."""
     return rf"'\\{found[0]}'" if found[0] in ("'", r"\u0027") else found[0]
 

@@ -26,7 +26,7 @@ from quotaline.model.usage import SCOPED, Credits, Reading, Usage, Window, build
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-RESET_TOLERANCE = 120  # seconds; the API's resets jitter around the boundary (docs/claude-code.md 2.2)
+RESET_TOLERANCE = 120  # seconds; the API reports the same reset with a jitter (docs/claude-code.md 2.2)
 TOO_OLD = 86400  # seconds; after a day a number says nothing (docs/architecture.md 6)
 SCOPED_INTERVAL = 600  # seconds between requests for scoped windows while the others are reported
 CLOCK_SLACK = 2  # seconds that a reading may be ahead of our clock

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from quotaline.cache.state_file import State
 
 SESSION = "segment.claude."  # + session id
-NO_MEMO = (
-    "-"  # before the memo of a segment that is for one session alone: the launcher's memo never equals it
-)
+NO_MEMO = "-"  # before a memo that the launcher must not find: it never has one that starts so
 _SESSION_EXPIRES = 7 * 86400  # seconds without a run, after which a session's segment is removed
 
 

@@ -103,7 +103,7 @@ def fill(nodes: tuple[Node, ...], value: Callable[[str], Value], style: str = ""
     Args:
         nodes: The template, as `template.parse` returns it.
         value: Returns the value of a field, by its name.
-        style: The style around it.
+        style: The style of the text that contains it.
 
     Returns:
         The spans, and whether any of its fields is known.
@@ -118,8 +118,8 @@ def fill(nodes: tuple[Node, ...], value: Callable[[str], Value], style: str = ""
             spans.append(Span(span.text, _joined(style, span.style)))
             known |= is_known
         else:
-            around = style if isinstance(node, Group) else _joined(_resolved(node.style, value), style)
-            inner, is_known = fill(node.nodes, value, around)
+            outer = style if isinstance(node, Group) else _joined(_resolved(node.style, value), style)
+            inner, is_known = fill(node.nodes, value, outer)
             if is_known or isinstance(node, Styled):
                 spans += inner
             known |= is_known

@@ -42,7 +42,7 @@ def plain(spans: Sequence[Span]) -> str:
 
 def ansi(spans: Sequence[Span]) -> str:
     """
-    Return the text with SGR sequences; each is ended by its own, so that the styles around the segment stay.
+    Return the text with SGR sequences; each is ended by its own, and keeps the styles of the host's own text.
 
     There is nothing but `ESC [ digits ; m`, no colons, no links: starship takes
     any other escape for the start of one and drops the text up to the next `m`.

@@ -1,4 +1,4 @@
-"""What the user chose about the segment's looks: the display settings as one value."""
+"""The display options: what the settings choose for the segment, as one value."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def view(
         coarse: Write durations in whole hours.
     """
     shown = current(merged, now)
-    windows = {key: _window(key, shown.get(key), now, options) for key in (*shown, *(LABELS.keys() - shown))}
+    windows = {key: _window(key, shown.get(key), now, options) for key in dict.fromkeys((*shown, *LABELS))}
     tightest = _tightest(shown)
     scoped = None if tightest in (None, *LABELS) else tightest
     return View(

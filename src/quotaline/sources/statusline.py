@@ -70,7 +70,7 @@ def parse(text: bytes, now: float) -> StatuslineInput:
         window = payload.parse_window(
             limit.get("used_percentage"), limit.get("resets_at"), now, LENGTHS.get(key)
         )
-        # Claude Code omits a window until it has a reset; without one, two windows can't be told apart.
+        # Claude Code omits a window until it has a reset; without one it can't be compared.
         if window and window.resets_at is not None:
             windows[key] = window
     session = document.get("session_id")

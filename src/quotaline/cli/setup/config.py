@@ -46,8 +46,8 @@ def _get(chosen: argparse.Namespace) -> int:
 def _list(_: argparse.Namespace) -> int:
     settings = load(config_file())
     for key, setting in TABLE.items():
-        inherited = f"as {setting.like}" if setting.like else "default"
-        origin = "config.toml" if key in settings.chosen else inherited
+        unset = f"as {setting.inherits}" if setting.inherits else "default"
+        origin = "config.toml" if key in settings.chosen else unset
         print(f"{key} = {toml(settings[key])}  # {origin}: {setting.about}")
     return 0
 

@@ -8,7 +8,6 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from quotaline.cli.setup.diff import show
 from quotaline.hosts import configfile
 from quotaline.hosts.errors import EditRefused
 from quotaline.hosts.table import TABLE
@@ -69,6 +68,8 @@ def carry_out(
             "stdin and stdout must be a terminal to ask; add --yes, or --dry-run to see the changes"
         )
     for change in changes:
+        from quotaline.cli.setup.diff import show  # rich: only where there is something to show
+
         show(change.path, change.before, change.after)
         if chosen.dry_run or (asks and not _agrees(change.path)):
             print(f"{change.host}: nothing changed")

@@ -1,4 +1,4 @@
-"""``quotaline init``: print what to put into a host's config."""
+"""``quotaline init``: print the lines that a host's config needs."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    sys.stdout.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]  # a path may be any bytes
+    sys.stdout.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]  # a path may hold any bytes
     print(TABLE[chosen.host].snippet(installation()), end="")
     return 0

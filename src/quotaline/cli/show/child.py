@@ -1,4 +1,4 @@
-"""The child process of ``quotaline refresh``: it ends by its own alarm and prints what happened."""
+"""The child process of ``quotaline refresh``: it prints what happened, and its own alarm ends it."""
 
 from __future__ import annotations
 

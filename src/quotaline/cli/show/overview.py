@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from quotaline.cli.show.report import advice
+from quotaline.cli.show.advice import advice
 from quotaline.cli.show.table import table
 from quotaline.model.merge import current
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def print_overview(state: State, now: float, console: Console) -> None:
-    """Print it. Credits are shown only where they are turned on, advice only where there is some."""
+    """Print the overview. The credits are printed only if they are turned on."""
     console.print(table(state, now, console))
     if state.merged.credits and state.merged.credits.enabled:
         console.print(Text(_money(state.merged.credits)))

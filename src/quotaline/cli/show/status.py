@@ -1,4 +1,4 @@
-"""``quotaline status``: every window with bar, reset, pace, source and age."""
+"""``quotaline status``: every limit with a bar, its reset, pace, source and age."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from quotaline.cli.show.advice import problems
 from quotaline.cli.show.current_state import current_state
-from quotaline.cli.show.report import document, problems
+from quotaline.cli.show.report import document
 
 if TYPE_CHECKING:
     import argparse
