@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 HOSTS = ("plain", "claude")  # those that are looked at: the others would only cost time
 COLUMNS = 120
+LONGEST_SLEEP = 8  # hours; a segment is not read for longer without a refresher, so later rows only cost time
 
 
 class Killed(BaseException):
@@ -97,6 +98,7 @@ class Device:
                 (publish, "HOSTS", HOSTS),
                 (publish, "schedules", schedules),
                 (command, "schedules", schedules),
+                (schedule, "_HOURS", LONGEST_SLEEP),
                 (store, "write", partial(self._write, store.write)),
             ):
                 stack.enter_context(mock.patch.object(where, name, stand_in))
