@@ -164,9 +164,9 @@ class Device:
     def _fetch(self, token: Token, *, now: float, user_agent: str) -> Usage:
         boots = self.boots
         kill, self.kill_request = self.kill_request, ""
-        if kill == "before":
-            raise Killed
         self.provider.note(self.events.now, token.reveal())
+        if kill == "before":  # nobody can tell, so it counts as sent
+            raise Killed
         if not self.has_network:
             self.events.wait(0.1)
             raise Unreachable

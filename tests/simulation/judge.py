@@ -9,8 +9,8 @@ The judge: every printed line against what was true, and every request against t
   one print after it that starts the refresher.
 - The scoped window is hidden if it has been the tightest for that long and is not printed.
 - `--` is avoidable if the tool was free to ask for a TTL, a prompt's turn and an
-  answer since the window began: awake, with a network, a good login, and no
-  refusal that it has to wait for.
+  answer since the window began: awake, with a network, a good login, the right
+  time, and no refusal that it has to wait for.
 - A request comes a minute after the last one at the soonest, and not before
   the end of what a refusal asks for. After a wiped cache or a moved clock
   nobody can keep this, so requests there are not held to it.
@@ -151,7 +151,7 @@ class Judge:
         device, client = self.device, self.client
         if not (self.may_ask and device.is_awake and device.has_network and client.account is not None):
             return False
-        if client.token not in device.provider.tokens or client.expires <= device.wall:
+        if client.token not in device.provider.tokens or client.expires <= device.wall or device.offset:
             return False
         return now - max(self.free_since, client.since, self._waits_until(now)) > FREE
 

@@ -78,6 +78,7 @@ class Scene:
         writes = [lambda: self.client.write_credentials(self.device.wall), self.client.write_config]
         if config_first:
             writes.reverse()
+        self.stir()
         self.client.account = account
         writes[0]()
 
