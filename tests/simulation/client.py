@@ -7,11 +7,12 @@ Nothing of quotaline is in here: it writes what the client writes, where the cli
 from __future__ import annotations
 
 import json
-import pathlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pathlib
+
     from simulation.provider import Account, Provider
 
 TOKEN_LIFE = 8 * 3600.0  # seconds (contract 2.3)

@@ -22,20 +22,22 @@ from quotaline.fastpath import statusline as command
 from quotaline.model.errors import Unreachable
 from quotaline.refresh import detach, publish
 from quotaline.refresh.cycle import CacheFolderError, Job, refresh
+from quotaline.segment import schedule
 from quotaline.sources import api, statusline
 
 if TYPE_CHECKING:
     import pathlib
     from collections.abc import Callable, Iterator
 
-    from quotaline.sources.credentials import Token
     from quotaline.model.usage import Usage
+    from quotaline.sources.credentials import Token
     from simulation.client import Session
     from simulation.events import Events
     from simulation.provider import Provider
 
 HOSTS = ("plain", "claude")  # those that are looked at: the others would only cost time
 COLUMNS = 120
+LONGEST_SLEEP = 8  # hours; a segment is not read for longer without a refresher, so later rows only cost time
 
 
 class Killed(BaseException):
@@ -86,7 +88,7 @@ class Device:
     @contextmanager
     def patched(self) -> Iterator[None]:
         """Put the product's edge into this world."""
-        schedules = partial(self._schedules, publish.schedules)
+        schedules = partial(self._schedules, schedule.schedules)
         with ExitStack() as stack:
             for where, name, stand_in in (
                 (time, "time", lambda: self.wall),
@@ -96,6 +98,7 @@ class Device:
                 (publish, "HOSTS", HOSTS),
                 (publish, "schedules", schedules),
                 (command, "schedules", schedules),
+                (schedule, "_HOURS", LONGEST_SLEEP),
                 (store, "write", partial(self._write, store.write)),
             ):
                 stack.enter_context(mock.patch.object(where, name, stand_in))
@@ -116,7 +119,7 @@ class Device:
         if (line := self._fast(one.name, text)) is not None:
             return line
         self.printed.clear()
-        with mock.patch.object(command, "read_stdin", lambda: text):
+        with mock.patch.object(command, "read_stdin", return_value=text):
             try:
                 command.run({**self.environ, "COLUMNS": str(COLUMNS)})
             except Killed:
@@ -161,9 +164,9 @@ class Device:
     def _fetch(self, token: Token, *, now: float, user_agent: str) -> Usage:
         boots = self.boots
         kill, self.kill_request = self.kill_request, ""
-        if kill == "before":
-            raise Killed
         self.provider.note(self.events.now, token.reveal())
+        if kill == "before":  # nobody can tell, so it counts as sent
+            raise Killed
         if not self.has_network:
             self.events.wait(0.1)
             raise Unreachable
