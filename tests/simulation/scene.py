@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pathlib
 
 START = 1_795_300_000.0
-_DEBOUNCE = 0.3  # seconds from a reply to the run of the statusLine command (contract 1.4)
+_DEBOUNCE = 0.3  # seconds from a reply to the run of the statusLine command (docs/claude-code.md 1.4)
 
 
 @dataclass
