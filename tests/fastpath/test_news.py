@@ -80,6 +80,14 @@ def test_without_work_only_the_window_that_changed_is_news(spelling: tuple[str, 
     assert windows(reported(before, run(five_hour=9, seven_day=77, spelling=spelling))) == {"five_hour": 9}
 
 
+def test_without_work_a_window_that_appears_is_one_of_a_clock_that_was_set_back() -> None:
+    assert reported(run(seven_day=77), run(five_hour=8, seven_day=77)) is None
+
+
+def test_limits_of_the_request_at_the_start_are_news_before_any_work() -> None:
+    assert windows(reported(run(worked=0), run(five_hour=8, worked=0))) == {"five_hour": 8}
+
+
 def test_work_makes_both_windows_news_although_only_one_has_changed() -> None:
     after = run(five_hour=9, seven_day=77, worked=70_000)
 
