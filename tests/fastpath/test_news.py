@@ -115,6 +115,13 @@ def test_reply_that_the_computer_slept_in_is_as_old_as_its_beginning() -> None:
     assert reading.observed_at == NOW - HOUR
 
 
+def test_headers_of_a_reply_that_the_computer_slept_in_are_as_old_as_the_last_run() -> None:
+    reading = reported(run(five_hour=8, at=NOW - 2 * HOUR), run(five_hour=9))
+
+    assert reading is not None
+    assert reading.observed_at == NOW - 2 * HOUR
+
+
 @pytest.mark.parametrize(("ago", "is_news"), [(5, False), (30, False), (50, True)])
 def test_reply_that_began_before_the_login_is_the_former_accounts(ago: float, *, is_news: bool) -> None:
     after = run(five_hour=9, worked=60_000 + 30_000)

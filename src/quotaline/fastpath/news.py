@@ -55,6 +55,8 @@ def reading_of(
             # not: Claude Code leaves one out by the clock, and shows it again if that is set back.
             usage = changed if not memo.api_milliseconds else _known_before(changed, known)
             began = now - _LONGEST_REPLY
+            # After a pause the computer may have been suspended during that reply.
+            observed_at = now if gap <= _LONGEST_GAP else now - gap
         elif changed is None and gap > _LONGEST_GAP:
             # The launcher printed the line without Python after a reply that changed no number.
             observed_at, began = now - gap, began - gap
