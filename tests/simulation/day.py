@@ -127,8 +127,8 @@ class Day:
 
     def _block(self, at: float, length: float) -> None:
         scene, rng = self.scene, self.rng
-        pause = rng.choice([15.0, 30.0, 50.0, 120.0])
-        crew = rng.choice([1, 1, 2, 3])
+        pause = rng.choice([25.0, 40.0, 50.0, 120.0])
+        crew = rng.choice([1, 1, 1, 2, 3])
         is_old = rng.random() < 0.15
         share = rng.choice([0.05, 0.2, 0.6])
 

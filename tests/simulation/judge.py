@@ -119,8 +119,11 @@ class Judge:
     def _began(self, account: Account | None, name: str, now: float) -> float:
         if account is None or name not in account.limits:
             return now
-        account.limits[name].settle(now)
-        return max(account.limits[name].ended.values(), default=0.0)
+        limit = account.limits[name]
+        limit.settle(now)
+        if limit.ends is not None and limit.ends - now < PROMPT:
+            return now  # by the reset of some answer it has ended already
+        return max(limit.ended.values(), default=0.0)
 
     def _is_hiding(self, now: float) -> bool:
         """Whether the scoped window has been the tightest for so long that it should be known."""
