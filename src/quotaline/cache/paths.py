@@ -62,3 +62,10 @@ def config_file() -> str:
     from platformdirs import user_config_dir
 
     return os.path.join(user_config_dir("quotaline", appauthor=False), "config.toml")
+
+
+def state_folder() -> str:
+    """Return the folder for what is kept longer than a cache: the transcript index and the history."""
+    from platformdirs import user_state_dir
+
+    return user_state_dir("quotaline", appauthor=False)
