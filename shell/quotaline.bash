@@ -1,49 +1,49 @@
 # quotaline: bash integration (bash 3.2 or newer)
 #
 #   install  eval "$(quotaline init bash)"    at the end of ~/.bashrc
-#   show     by itself in front of the prompt, or where you name it:
-#            PS1='\w ${QUOTALINE} \$ '        single quotes: expanded per prompt
+#   show     before the prompt, or where your prompt names it:
+#            PS1='\w ${QUOTALINE} \$ '        single quotes: expanded at each prompt
 #   remove   delete these lines and open a new shell
 #
 # Sets QUOTALINE before each prompt, with builtins only. Prints nothing, keeps $?
 # and never waits. PS1 names the variable instead of holding its text, so bash has
 # nothing to execute, whatever the text is.
 #
-# Honours QUOTALINE_COMMAND (the command to start; else the one on PATH),
-# QUOTALINE_EXPORT=1 (export QUOTALINE_ANSI too, for starship's env_var),
+# Honours QUOTALINE_COMMAND (the command to run; default: the one on PATH),
+# QUOTALINE_EXPORT=1 (also export QUOTALINE_ANSI, for starship's env_var),
 # QUOTALINE_PLACE=0 (leave PS1 alone), QUOTALINE_CACHE_DIR, XDG_CACHE_HOME,
 # CLAUDE_CONFIG_DIR, NO_COLOR, TERM.
 # shellcheck shell=bash
-# shellcheck disable=SC2310 # in conditions on purpose: "set -e" must not end the shell
+# shellcheck disable=SC2310 # used in conditions so that "set -e" does not end the shell
 
 if [[ $- == *i* ]]; then
-    # _quotaline_hook: the element of PROMPT_COMMAND. First there, so that all that
-    # builds a prompt after it finds this prompt's value.
+    # _quotaline_hook: the first element of PROMPT_COMMAND, so that everything after it
+    # that builds a prompt has the value of this prompt, not of the one before.
     _quotaline_hook() {
         local status=$? REPLY=''
         _quotaline_update || :
         _quotaline_end "${status}"
     }
 
-    # _quotaline_place: the last element. Themes build PS1 anew at every prompt.
+    # _quotaline_place: the last element, because themes set PS1 again at every prompt.
     _quotaline_place() {
         local status=$?
         if [[ ${QUOTALINE_PLACE-} != 0 && ${PS1-} != *QUOTALINE* ]] && shopt -q promptvars &&
             ! declare -F starship_precmd >/dev/null && ! declare -F _omp_hook >/dev/null; then
-            # shellcheck disable=SC2016 # PS1 names it
+            # shellcheck disable=SC2016 # PS1 names the variable
             PS1='${QUOTALINE:+${QUOTALINE} }'${PS1-}
         fi
         _quotaline_end "${status}"
     }
 
-    # Under "set -e" a status of 1 that "false && true" left would end the shell here.
+    # Returning the 1 that "false && true" left would end the shell under "set -e".
     _quotaline_end() {
         if [[ $- == *e* ]]; then return 0; fi
         return "$1"
     }
 
-    # _quotaline_update: sets QUOTALINE, and QUOTALINE_ANSI if it is wanted, and starts
-    # the refresher if it is due.
+    # _quotaline_update: sets QUOTALINE, and QUOTALINE_ANSI if asked for, and starts the
+    # refresher if it is due.
     _quotaline_update() {
         local markup=bash terminal=ansi due='' folder='' now=''
         if [[ -n ${NO_COLOR-} || ${TERM-} == dumb ]]; then markup=plain terminal=plain; fi
@@ -58,8 +58,8 @@ if [[ $- == *i* ]]; then
         fi
     }
 
-    # _quotaline_find_folder: sets folder by the rule of places.py. It stays empty
-    # without a home, and for a relative config dir: that is another one in each folder.
+    # _quotaline_find_folder: sets folder by the rule of cache/paths.py. Empty without a
+    # home, and for a relative config dir, which would differ from folder to folder.
     _quotaline_find_folder() {
         local home=${HOME-} config=${CLAUDE_CONFIG_DIR-} root part path=''
         if [[ ${home} != /* ]]; then return 0; fi
@@ -87,12 +87,12 @@ if [[ $- == *i* ]]; then
         folder=${root}/dirs${path}
     }
 
-    # _quotaline_read HOST: sets REPLY to what the host's segment says now, and due to 1
-    # if a refresher should start. The reads are bounded: whatever was put in the
-    # segment's place, a prompt must come. Numbers are checked before any arithmetic:
-    # in bash that executes what stands in a subscript.
+    # _quotaline_read HOST: sets REPLY to the current text of the host's segment file, and
+    # due to 1 if a refresher should start. The reads are bounded, so that no file in the
+    # segment's place can hold up a prompt. Numbers are checked before any arithmetic,
+    # because in arithmetic bash executes commands in a subscript.
     _quotaline_read() {
-        local segment=${folder}/segment.$1 version='' next='' boot='' next_up='' until until_up text row
+        local segment=${folder}/segment.$1 version='' next='' boot='' next_up='' valid_until valid_until_up text row
         REPLY='[5h:-- 7d:--]' due=1
         if [[ -z ${folder} || ! -f ${segment} || ! -r ${segment} ]]; then return 0; fi
         {
@@ -105,22 +105,22 @@ if [[ $- == *i* ]]; then
                 next_up=${next} boot=''
             fi
             for ((row = 0; row < 500; row++)); do
-                until='' until_up='' text=''
-                IFS=' ' \builtin read -r -n 60 until until_up || return 0
+                valid_until='' valid_until_up='' text=''
+                IFS=' ' \builtin read -r -n 60 valid_until valid_until_up || return 0
                 IFS='' \builtin read -r -n 1000 text || return 0
-                if [[ -z ${boot} ]]; then until_up=${until}; fi
-                _quotaline_are_numbers "${now}" "${next_up}" "${until}" "${until_up}" || return 0
-                if ((until == 0 || until_up > now)); then break; fi
+                if [[ -z ${boot} ]]; then valid_until_up=${valid_until}; fi
+                _quotaline_are_numbers "${now}" "${next_up}" "${valid_until}" "${valid_until_up}" || return 0
+                if ((valid_until == 0 || valid_until_up > now)); then break; fi
                 text=''
             done
         } 2>/dev/null <"${segment}" || return 0
         if [[ -z ${text} ]]; then return 0; fi
         REPLY=${text}
-        if [[ ${text} == ' ' ]]; then REPLY=''; fi # it says nothing: so that PS1 leaves it out
+        if [[ ${text} == ' ' ]]; then REPLY=''; fi # nothing to show: PS1 leaves the gap out too
         if ((now < next_up)); then due=''; fi
     }
 
-    # Digits without a leading zero (that is octal), and few enough for 64 bits.
+    # Only digits, no leading zero (octal), and short enough for 64 bits.
     _quotaline_are_numbers() {
         local number
         for number; do
@@ -128,18 +128,18 @@ if [[ $- == *i* ]]; then
         done
     }
 
-    # _quotaline_epoch: sets now to the epoch seconds, without a fork.
+    # _quotaline_epoch: sets now to epoch seconds, without a fork.
     _quotaline_epoch() {
-        if [[ -n ${_quotaline_loaded} ]]; then
-            now=$((_quotaline_loaded + SECONDS))
+        if [[ -n ${_quotaline_epoch_at_0} ]]; then
+            now=$((_quotaline_epoch_at_0 + SECONDS))
         else
             \builtin printf -v now '%(%s)T' -1
         fi
     }
 
-    # _quotaline_start: has the command look after the claim and the refresher, at most
-    # every 15 s. In a subshell's background it is no job of this shell: no message, no
-    # question at exit, no hangup; and nothing that the terminal waits for is open in it.
+    # _quotaline_start: runs the command, which makes the claim and starts the refresher,
+    # at most every 15 s. In the background of a subshell it is not a job of this shell:
+    # no message, no question at exit, no hangup; and it has no descriptor of the terminal.
     _quotaline_start() {
         local age=$((SECONDS - _quotaline_tried))
         if ((age >= 0 && age < 15)); then return 0; fi
@@ -152,20 +152,20 @@ if [[ $- == *i* ]]; then
     if [[ -r /proc/sys/kernel/random/boot_id && -r /proc/uptime ]]; then
         IFS=- \builtin read -r _quotaline_boot _ </proc/sys/kernel/random/boot_id || :
     fi
-    _quotaline_loaded=''
+    _quotaline_epoch_at_0=''
     if ((BASH_VERSINFO[0] < 4 || (BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 2))); then
-        _quotaline_loaded=$(($(\command date +%s) - SECONDS)) # no clock in this bash: one fork now, none later
+        _quotaline_epoch_at_0=$(($(\command date +%s) - SECONDS)) # no %(...)T in this bash: one fork now, none later
     fi
     _quotaline_caches=.cache
     if [[ -d /System/Library/CoreServices ]]; then _quotaline_caches=Library/Caches; fi
 
-    # starship keeps what it found in PROMPT_COMMAND, and runs it first.
+    # starship moves the PROMPT_COMMAND that it found here, and runs that first.
     if [[ "${PROMPT_COMMAND[*]-} ${STARSHIP_PROMPT_COMMAND-}" != *_quotaline_hook* ]]; then
         if ((BASH_VERSINFO[0] > 5 || (BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] >= 1))); then
-            # As an array: then bash gives each element the same $? and PIPESTATUS.
+            # An array, because bash then gives each element the same $? and PIPESTATUS.
             PROMPT_COMMAND=(_quotaline_hook ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"})
         else
-            # shellcheck disable=SC2178,SC2128 # a string to these versions; and theirs may end in ";"
+            # shellcheck disable=SC2178,SC2128 # a string in these versions; the user's may end in ";"
             PROMPT_COMMAND=_quotaline_hook$'\n'${PROMPT_COMMAND-}
         fi
     fi

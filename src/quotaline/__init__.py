@@ -1,8 +1,8 @@
 """
 quotaline: how much of my Claude quota is used, and when does it come back?
 
-Everything public is importable from here and loaded on first use, so that
-``import quotaline`` costs nothing: what a prompt starts imports this package.
+Everything public can be imported from here. It is loaded on first use, so that
+``import quotaline``, which every prompt's command runs, takes no time.
 """
 
 TYPE_CHECKING = False  # importing typing costs 11 ms

@@ -1,4 +1,4 @@
-"""state.json: what survives, what heals, and what an upgrade takes over."""
+"""state.json: damaged files are replaced, and an upgrade keeps the back-off and the settings."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def folder(tmp_path: pathlib.Path) -> str:
 @pytest.mark.parametrize(
     "document", [None, [], {}, {"version": 1}, {"version": 2}, {"version": 1, "merged": 5}]
 )
-def test_state_that_is_junk_is_a_new_state(document: object) -> None:
+def test_junk_is_read_as_a_new_state(document: object) -> None:
     assert State.from_json(document) == State()
 
 
-def test_state_with_a_field_of_the_wrong_kind_is_a_new_state() -> None:
+def test_field_of_the_wrong_type_gives_a_new_state() -> None:
     for key, value in {
         "login": 5,
         "refreshed_at": "now",
@@ -89,7 +89,7 @@ def test_old_file_is_removed_once_the_new_one_has_been_written(folder: str, tmp_
 @pytest.mark.parametrize(
     "junk", ["", "[]", "{}", '{"backoff": 5}', '{"backoff": {"calm": 1}}', "{" * 100_000]
 )
-def test_damaged_old_file_is_a_new_state(folder: str, junk: str) -> None:
+def test_damaged_old_file_gives_a_new_state(folder: str, junk: str) -> None:
     store.write(folder, "belief.json", junk.encode())
 
     assert state_file.load(folder) == State()

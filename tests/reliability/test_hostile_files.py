@@ -1,4 +1,4 @@
-"""What may have happened to our files, to the disk below them, and to the home around them."""
+"""What may have happened to our files, to their disk, and to the home folder."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FRESH = "[5h:8% 7d:77%]"
 CHANGED = "[5h:9% 7d:78%]"
 UNKNOWN = "[5h:-- 7d:--]"
-SOMEBODY = 4321  # a user id that is nobody's
+OTHER_USER = 4321  # a user id that no account has
 
 # Prints what each file of a folder makes the launcher and the Python reader say, one word of hex each.
 MANY = """
@@ -53,7 +53,7 @@ def readers(live: World) -> list[list[str]]:
 
 
 def hold_still(live: World) -> None:
-    """Take this minute's claim, and the next one's, so that no reader starts a refresher."""
+    """Claim this minute and the next one, so that no reader starts a refresher."""
     minute = int(time.time() + live.travelled) // 60
     for one in (minute - 1, minute, minute + 1, minute + 2):
         (live.cache / f"claim.{one}").touch()
@@ -124,7 +124,8 @@ def test_kill_at_each_write_of_a_refresh_leaves_nothing_to_repair(live: World) -
 # -- docs/reliability.md B3: the disk is full
 
 
-def test_full_disk_keeps_the_old_numbers_asks_for_nothing_and_recovers_by_itself(live: World) -> None:
+@pytest.mark.quick
+def test_full_disk_keeps_the_old_numbers_makes_no_request_and_recovers(live: World) -> None:
     root = live.cache.parent
     root.mkdir(parents=True, mode=0o700)
     live.run("mount", "-t", "tmpfs", "-o", "size=128k,mode=700", "none", str(root), cwd=live.folder)
@@ -228,7 +229,7 @@ def test_no_damage_to_a_segment_prints_more_than_one_harmless_line(live: World) 
         name, printed, errors = row.split(":")
         assert errors == "0", row
         text = bytes.fromhex(printed)
-        # A flipped bit may still be a character, and nobody can tell a 9 from an 8.
+        # A flipped bit may still be a character, and a 9 looks as valid as an 8.
         harmless = rb"[ -~]+\n" if name.startswith("flip") else PATTERNS["plain"]
         assert re.fullmatch(harmless, text), (name, text)
         if name.startswith("cut"):
@@ -268,41 +269,43 @@ def unreadable(path: pathlib.Path) -> None:
     path.touch(mode=0)
 
 
-@pytest.mark.parametrize("name", ["segment.plain", "state.json", "new"])
-@pytest.mark.parametrize(
-    "make",
-    [
-        pathlib.Path.touch,
-        pathlib.Path.mkdir,
-        fifo,
-        unix_socket,
-        loop,
-        sparse,
-        link_to_something_large,
-        unreadable,
-    ],
-    ids=lambda make: make.__name__,
+ANYTHING: tuple[Callable[[pathlib.Path], None], ...] = (
+    pathlib.Path.touch,
+    pathlib.Path.mkdir,
+    fifo,
+    unix_socket,
+    loop,
+    sparse,
+    link_to_something_large,
+    unreadable,
 )
-def test_anything_in_place_of_a_file_is_passed_over_at_once_and_heals(
-    live: World, name: str, make: Callable[[pathlib.Path], None], monkeypatch: pytest.MonkeyPatch
+
+
+@pytest.mark.parametrize("name", ["segment.plain", "state.json", "new"])
+def test_anything_in_place_of_a_file_is_ignored_at_once_and_replaced(
+    live: World, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(live.folder)
     live.refresh()
-    hold_still(live)
-    (live.cache / name).unlink(missing_ok=True)
-    make(live.cache / name)
-    (live.cache / "claim.1").touch()  # what is new in the folder makes the folder newer
+    numbers = FRESH
+    for make in ANYTHING:
+        hold_still(live)
+        (live.cache / name).unlink(missing_ok=True)
+        make(live.cache / name)
+        (live.cache / "claim.1").touch()  # what is new in the folder makes the folder newer
 
-    for command in readers(live):
-        done = live.run("timeout", "5", *command)
-        assert (done.returncode, done.stderr) == (0, b""), done
-        assert done.stdout.decode() == f"{UNKNOWN if name == 'segment.plain' else FRESH}\n"
-    live.travel(61)
-    heals(live)
+        for command in readers(live):
+            done = live.run("timeout", "5", *command)
+            assert (done.returncode, done.stderr) == (0, b""), (make, done)
+            shown = done.stdout.decode()
+            assert shown == f"{UNKNOWN if name == 'segment.plain' else numbers}\n", (make, done)
+        live.travel(61)
+        heals(live)
+        numbers = CHANGED
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip"])
-def test_damaged_belief_is_a_belief_or_none_and_heals(live: World, damage: str) -> None:
+def test_damaged_state_is_read_or_replaced(live: World, damage: str) -> None:
     live.log_in(expiresAt=2**53)
     live.refresh()
     content = (live.cache / "state.json").read_bytes()
@@ -319,7 +322,7 @@ def test_damaged_belief_is_a_belief_or_none_and_heals(live: World, damage: str) 
 
 
 @pytest.mark.parametrize("umask", ["000", "022", "077", "0777"])
-def test_files_are_ours_alone_under_every_umask(live: World, umask: str) -> None:
+def test_files_are_private_under_every_umask(live: World, umask: str) -> None:
     live.run("sh", "-c", f"umask {umask}; quotaline --for plain")
     live.settle()
     live.travel(61)
@@ -336,7 +339,7 @@ def test_files_are_ours_alone_under_every_umask(live: World, umask: str) -> None
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o707, 0o720, 0o777])
-def test_folder_that_others_can_write_is_left_alone_and_nothing_is_asked(live: World, mode: int) -> None:
+def test_folder_that_others_can_write_is_not_used_and_no_request_is_made(live: World, mode: int) -> None:
     live.cache.mkdir(parents=True)
     live.cache.chmod(mode)
 
@@ -347,7 +350,7 @@ def test_folder_that_others_can_write_is_left_alone_and_nothing_is_asked(live: W
     done = live.refresh()
 
     assert done.returncode == 1
-    assert b"must be yours, writable by you alone" in done.stderr
+    assert b"must be yours, writable only by you" in done.stderr
     assert live.requests == []
     assert list(live.cache.iterdir()) == []
     assert stat.S_IMODE(live.cache.stat().st_mode) == mode
@@ -369,16 +372,25 @@ def test_folder_that_others_can_write_does_not_fill_with_claims(live: World) -> 
 # -- docs/reliability.md H2: symlinks
 
 
-@pytest.mark.parametrize("name", ["segment.plain", "segment.ansi", "state.json", "new", "lock"])
-def test_symlink_in_place_of_a_file_leaves_its_target_alone(live: World, name: str) -> None:
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["segment.plain", "segment.ansi", "state.json"],
+        ["new"],
+        ["lock"],
+    ],  # what is written, and by way of what
+    ids=" ".join,
+)
+def test_symlinks_in_place_of_files_leave_their_target_alone(live: World, names: list[str]) -> None:
     live.refresh()
     victim = live.home / "victim"
     victim.write_text("precious")
     victim.chmod(0o640)
     os.utime(victim, (1, 1))
     before = victim.stat()
-    (live.cache / name).unlink(missing_ok=True)
-    (live.cache / name).symlink_to(victim)
+    for name in names:
+        (live.cache / name).unlink(missing_ok=True)
+        (live.cache / name).symlink_to(victim)
 
     for _ in range(3):
         live.travel(61)
@@ -391,7 +403,7 @@ def test_symlink_in_place_of_a_file_leaves_its_target_alone(live: World, name: s
     assert (after.st_mode, after.st_mtime, after.st_ino) == (before.st_mode, 1.0, before.st_ino)
 
 
-def test_link_waiting_in_place_of_a_claim_is_not_followed(live: World) -> None:
+def test_symlink_in_place_of_a_claim_is_not_followed(live: World) -> None:
     live.refresh()
     live.travel(120)
     victim = live.home / "victim"
@@ -453,10 +465,10 @@ def test_read_only_home_shows_the_old_numbers_and_starts_nothing(live: World) ->
     assert len(live.requests) == 1
 
 
-def test_root_with_a_users_home_leaves_no_file_of_roots_in_it(live: World) -> None:
+def test_root_creates_no_file_in_the_home_of_another_user(live: World) -> None:
     live.refresh()
     for path in (live.home, *live.home.rglob("*")):
-        os.chown(path, SOMEBODY, SOMEBODY, follow_symlinks=False)
+        os.chown(path, OTHER_USER, OTHER_USER, follow_symlinks=False)
     before = everything(live.home)
 
     for _ in range(3):
@@ -471,7 +483,7 @@ def test_root_with_a_users_home_leaves_no_file_of_roots_in_it(live: World) -> No
     live.settle()
 
     assert everything(live.home) <= before
-    assert {path.lstat().st_uid for path in live.home.rglob("*")} == {SOMEBODY}
+    assert {path.lstat().st_uid for path in live.home.rglob("*")} == {OTHER_USER}
     assert len(live.requests) == 1
 
 
@@ -491,7 +503,7 @@ def test_root_with_a_users_home_leaves_no_file_of_roots_in_it(live: World) -> No
     ],
     ids=["broken", "not allowed", "long number", "deep", "unknown", "binary", "wrong kind"],
 )
-def test_broken_config_is_said_in_one_line_and_the_segment_goes_on(live: World, text: str) -> None:
+def test_broken_config_gives_one_line_and_the_segment_is_still_shown(live: World, text: str) -> None:
     live.configure(text)
 
     assert live.segment() == UNKNOWN
@@ -504,7 +516,7 @@ def test_broken_config_is_said_in_one_line_and_the_segment_goes_on(live: World, 
         assert b"config.toml" in done.stderr
 
 
-def test_config_that_is_no_file_is_said_in_one_line_and_the_segment_goes_on(live: World) -> None:
+def test_config_that_is_not_a_file_gives_one_line_and_the_segment_is_still_shown(live: World) -> None:
     path = live.home / ".config/quotaline/config.toml"
     path.mkdir(parents=True)
 

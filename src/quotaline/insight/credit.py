@@ -43,19 +43,15 @@ def credit(copies: Iterable[Copy]) -> dict[Key, int]:
     for one in copies:
         requests.setdefault(one.request, []).append(one)
     counted: dict[Key, int] = {}
-    replays: dict[int, list[Copy]] = {}
-    known = set()
+    sides: dict[int, list[Copy]] = {}
+    known = {one.session for lines in requests.values() for one in lines if not one.is_sidechain}
     for lines in requests.values():
-        main = [one for one in lines if not one.is_sidechain]
-        if main:
-            session = _origin(main).session
-            known.add(session)
-            counted[_largest(main).key] = session
-        else:
-            replays.setdefault(_origin(lines).session, []).extend(lines)
-    for session, lines in replays.items():
-        if session not in known:  # else the session's own lines have the request
-            counted[_largest(lines).key] = session
+        if main := [one for one in lines if not one.is_sidechain]:
+            counted[_largest(main).key] = _origin(main).session
+        elif not any(one.session in known for one in lines):  # else they replay what the session has itself
+            sides.setdefault(_origin(lines).session, []).extend(lines)
+    for session, lines in sides.items():
+        counted[_largest(lines).key] = session
     return counted
 
 
@@ -66,4 +62,4 @@ def _largest(lines: list[Copy]) -> Copy:
 
 def _origin(lines: list[Copy]) -> Copy:
     """Return a line of the session that made the request; if none is marked as a copy, the first to end."""
-    return min(lines, key=lambda one: (one.is_copy, one.ended, one.path))
+    return min(lines, key=lambda one: (one.is_copy, one.ended, one.path, one.key))

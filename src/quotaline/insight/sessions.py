@@ -192,6 +192,6 @@ def _last_reset(environ: Mapping[str, str], session: str) -> float | None:
     folder = cache_folder(environ)
     if folder is None or not _FILE_NAME.fullmatch(session):
         return None
-    memo = segment_file.memo(store.read(folder, f"segment.claude.{session}") or b"")
+    memo = segment_file.decode_memo(store.read(folder, f"segment.claude.{session}") or b"")
     found = _RESET.search(memo.text) if memo else None
     return float(found[1]) if found else None

@@ -117,7 +117,7 @@ def _marked(block: bytes, end: int) -> Iterator[bytes]:
         at = 0
         while (hit := block.find(marker, at, end)) >= 0:
             start = block.rfind(b"\n", at, hit) + 1 or at
-            at = block.find(b"\n", hit, end) + 1
+            at = block.find(b"\n", hit, end) + 1 or end
             line = block[start:at]
             if marker is _USAGE or _USAGE not in line:  # a line with both was found already
                 yield line

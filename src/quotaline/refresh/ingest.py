@@ -1,11 +1,11 @@
-"""How a reading becomes part of the state, and what the state no longer holds. Both writers use it."""
+"""Turns readings and the client's files into a new state, for the refresher and for the status line."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from quotaline.cache.state_file import State, with_rejected
+from quotaline.cache.state_file import State, add_rejected
 from quotaline.model import backoff
 from quotaline.model.merge import MergedUsage, current, merge, rejections
 from quotaline.sources import credentials, snapshot
@@ -17,51 +17,51 @@ if TYPE_CHECKING:
     from quotaline.settings import Settings
 
 
-def take(state: State, reading: Reading, now: float, ttl: float) -> State:
-    """Return the state with a reading taken in. What it tells anew ends the calm between requests."""
+def apply_reading(state: State, reading: Reading, now: float, ttl: float) -> State:
+    """Return the state with a reading merged. If the numbers change, requests are due again (`end_idle`)."""
     merged = merge(state.merged, reading, now)
-    waiting = state.backoff
-    if numbers(merged, now) != numbers(state.merged, now):
-        waiting = backoff.end_idle(waiting, now, ttl)
+    new_backoff = state.backoff
+    if visible_numbers(merged, now) != visible_numbers(state.merged, now):
+        new_backoff = backoff.end_idle(new_backoff, now, ttl)
     return replace(
         state,
         merged=merged,
-        backoff=waiting,
-        rejected=with_rejected(state.rejected, reading.source, rejections(merged, reading, now), now),
+        backoff=new_backoff,
+        rejected=add_rejected(state.rejected, reading.source, rejections(merged, reading, now), now),
     )
 
 
-def look_around(state: State, environ: Mapping[str, str], settings: Settings, now: float) -> State:
+def sync_with_client(state: State, environ: Mapping[str, str], settings: Settings, now: float) -> State:
     """
-    Return the state after a look at the client's own files: who is logged in, and its last usage answer.
+    Return the state in accordance with the client's files: the current login, and its last usage answer.
 
-    Numbers of another account are dropped here, before anything is shown.
+    The numbers of another account are dropped here, before anything is shown.
     """
     login = credentials.stamp(environ)
-    seen = snapshot.read(environ, state.snapshot, now)
-    account = seen.account if seen else state.merged.account
+    client = snapshot.read(environ, state.snapshot, now)
+    account = client.account if client else state.merged.account
     if state.merged.account is not None and account not in (None, state.merged.account):
         state = replace(state, merged=MergedUsage(account))
     elif account is None and state.login not in ("", login):
-        # Another login, and no account to tell whether it is the same person's: rather no number.
+        # The login was rewritten and its account is unknown: it may be another user's.
         state = replace(state, merged=MergedUsage())
     state = replace(state, login=login)
-    if seen is None:
+    if client is None:
         return state
     state = replace(
         state,
-        snapshot=seen.stamp,
-        organisation=seen.organisation,
+        snapshot=client.stamp,
+        organisation=client.organisation,
         merged=replace(state.merged, account=account or state.merged.account),
     )
     if not settings["sources.snapshot"]:
         return state
-    if seen.rejected:
-        found = with_rejected(state.rejected, snapshot.SOURCE, {"all": seen.rejected}, now)
-        return replace(state, rejected=found)
-    return take(state, seen.reading, now, settings["ttl"]) if seen.reading else state
+    if client.rejected:
+        rejected = add_rejected(state.rejected, snapshot.SOURCE, {"all": client.rejected}, now)
+        return replace(state, rejected=rejected)
+    return apply_reading(state, client.reading, now, settings["ttl"]) if client.reading else state
 
 
-def numbers(merged: MergedUsage, now: float) -> object:
-    """Return what people see of a belief, to tell whether it changed."""
+def visible_numbers(merged: MergedUsage, now: float) -> object:
+    """Return the numbers that a user sees, to compare them before and after a change."""
     return {key: observation.window for key, observation in current(merged, now).items()}, merged.credits

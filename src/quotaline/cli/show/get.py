@@ -1,4 +1,4 @@
-"""``quotaline get``: one value for scripts."""
+"""``quotaline get``: print one value, for scripts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 import time
 from typing import TYPE_CHECKING
 
+from quotaline.cli.show.current_state import current_state
 from quotaline.cli.show.report import document
-from quotaline.cli.show.status import fresh_state
 from quotaline.model.usage import FIVE_HOUR, SCOPED, SEVEN_DAY, SPEND
 
 if TYPE_CHECKING:
@@ -19,46 +19,42 @@ FIELDS = {
     "credits": ("enabled", "used", "limit", "currency", "utilization", "age"),
 }
 _WINDOW = re.compile(rf"{FIVE_HOUR}|{SEVEN_DAY}|{SPEND}|{SCOPED}[A-Za-z0-9 ._-]{{1,12}}")
-_SECONDS = ("resets_at", "resets_in", "age")  # whole ones: that is what a shell can count with
+_SECONDS = ("resets_at", "resets_in", "age")  # whole numbers: a shell can calculate with those only
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the tree."""
-    command = commands.add_parser(
-        "get",
-        help="print one value, for scripts",
-        description="Print one value; an empty line and exit 1 if it is not known.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = "Print one value; an empty line and exit status 1 if it is not known."
+    parser.add_argument(
+        "key", metavar="KEY", type=_key, help="for example five_hour.utilization or seven_day.resets_at"
     )
-    command.add_argument(
-        "key", metavar="KEY", type=_key, help="five_hour.utilization, seven_day.resets_at, ..."
-    )
-    command.set_defaults(run=_run)
+    parser.set_defaults(run=_run)
 
 
 def _key(text: str) -> tuple[str, str]:
-    """Return what it is a value of, and its name."""
-    owner, _, field = text.rpartition(".")  # from the right: a scope's name may have a dot in it
+    """Return the window (or "credits") and the field that a key names."""
+    owner, _, field = text.rpartition(".")  # from the right: the name of a scope may contain a dot
     kind = "credits" if owner == "credits" else "windows" if _WINDOW.fullmatch(owner) else ""
     if field in FIELDS.get(kind, ()):
         return owner, field
     windows = f"{FIVE_HOUR}, {SEVEN_DAY}, {SPEND} or {SCOPED}NAME with .{', .'.join(FIELDS['windows'])}"
     raise argparse.ArgumentTypeError(
-        f"unknown key {text!r}; there are {windows}; credits with .{', .'.join(FIELDS['credits'])}"
+        f"unknown key {text!r}; choose from {windows}, or credits with .{', .'.join(FIELDS['credits'])}"
     )
 
 
 def _run(chosen: argparse.Namespace) -> int:
     owner, field = chosen.key
-    observation = document(fresh_state(), time.time())
+    report = document(current_state(), time.time())
     values: Mapping[str, object] | None = (
-        observation["credits"] if owner == "credits" else observation["windows"].get(owner)
+        report["credits"] if owner == "credits" else report["windows"].get(owner)
     )
     value = values[field] if values else None
-    print("" if value is None else _written(field, value))
+    print("" if value is None else _formatted(field, value))
     return 1 if value is None else 0
 
 
-def _written(field: str, value: object) -> str:
+def _formatted(field: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

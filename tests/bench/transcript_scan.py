@@ -1,7 +1,7 @@
 """
 How fast transcripts are read: a first run over 1 GB, a second one, and one after an addition.
 
-    python tests/bench/transcripts.py [MEGABYTES]
+    python tests/bench/transcript_scan.py [MEGABYTES]
 
 The transcripts are generated in a temporary folder, which is removed afterwards. Each run is a process of its
 own; its wall time and peak memory are printed.
@@ -23,7 +23,9 @@ WORDS = 200  # at most, in a reply
 MEGABYTE = 10**6
 START = 1_795_000_000.0
 
-RUN = "from quotaline.insight.sessions import report; import os; r = report(os.environ); print(len(r.sessions))"
+RUN = (
+    "from quotaline.insight.sessions import report; import os; r = report(os.environ); print(len(r.sessions))"
+)
 
 
 def usage_line(session: str, message: int, block: int, at: float, text: str) -> str:
@@ -76,7 +78,9 @@ def generate(folder: pathlib.Path, megabytes: int) -> int:
         with (project / f"{session}.jsonl").open("w") as file:
             for line in range(LINES):
                 at += random.randrange(60)
-                written += file.write(usage_line(session, line // 2, line % 2, at, random.choice(texts)) + "\n")
+                written += file.write(
+                    usage_line(session, line // 2, line % 2, at, random.choice(texts)) + "\n"
+                )
                 if line % 4 == 0:
                     written += file.write(other_line(session, random.choice(texts)) + "\n")
     return written

@@ -48,7 +48,10 @@ def reply(
                 "output_tokens": tokens[1],
                 "cache_creation_input_tokens": write_5m + write_1h,
                 "cache_read_input_tokens": read,
-                "cache_creation": {"ephemeral_5m_input_tokens": write_5m, "ephemeral_1h_input_tokens": write_1h},
+                "cache_creation": {
+                    "ephemeral_5m_input_tokens": write_5m,
+                    "ephemeral_1h_input_tokens": write_1h,
+                },
                 "speed": "standard",
                 **(usage or {}),
             },
@@ -71,7 +74,10 @@ def prompt(text: Any = "a question", session: str = "s1", **outer: Any) -> str:
 
 
 def figure(
-    dollars: float, models: dict[str, tuple[int, int, int, int, int, float]], session: str = "s1", **outer: Any
+    dollars: float,
+    models: dict[str, tuple[int, int, int, int, int, float]],
+    session: str = "s1",
+    **outer: Any,
 ) -> str:
     """A `cost-state`; for each model input, output, written for 5 minutes, for 1 hour, read, and dollars."""
     used = {
@@ -86,11 +92,19 @@ def figure(
         }
         for model, (input_, output, write_5m, write_1h, read, cost) in models.items()
     }
-    document = {"type": "cost-state", "sessionId": session, "totalCostUSD": dollars, "modelUsage": used, **outer}
+    document = {
+        "type": "cost-state",
+        "sessionId": session,
+        "totalCostUSD": dollars,
+        "modelUsage": used,
+        **outer,
+    }
     return json.dumps(document, separators=(",", ":")) + "\n"
 
 
-def write(config: pathlib.Path, name: str, *lines: str, project: str = "-home-fakeuser-project") -> pathlib.Path:
+def write(
+    config: pathlib.Path, name: str, *lines: str, project: str = "-home-fakeuser-project"
+) -> pathlib.Path:
     """Write a transcript below a config dir; `name` may have folders in it."""
     path = config / "projects" / project / f"{name}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -144,11 +158,19 @@ def corpus(config: pathlib.Path) -> None:
         line("side-question", 2, isSidechain=True, cache=(0, 0, 20)),
     )
     session("sidechain-first", line("sidechain-first", 1, 2, cache=(0, 0, 9)))
-    write(config, "sidechain-first-0/subagents/agent-x", line("sidechain-first", isSidechain=True, tokens=(99, 99)))
+    write(
+        config,
+        "sidechain-first-0/subagents/agent-x",
+        line("sidechain-first", isSidechain=True, tokens=(99, 99)),
+    )
     session("no-id", *(reply(None, None, session="no-id", at=at) for at in (0, 0, 5)))
-    quotation = {"content": [{"type": "text", "text": 'it says "usage":{"input_tokens":99,"output_tokens":99}'}]}
+    quotation = {
+        "content": [{"type": "text", "text": 'it says "usage":{"input_tokens":99,"output_tokens":99}'}]
+    }
     session("quoted", line("quoted", inner=quotation), prompt(quotation["content"][0]["text"], "quoted"))
-    session("synthetic", line("synthetic"), line("synthetic", 2, tokens=(0, 0), inner={"model": "<synthetic>"}))
+    session(
+        "synthetic", line("synthetic"), line("synthetic", 2, tokens=(0, 0), inner={"model": "<synthetic>"})
+    )
     session("no-newline", line("no-newline"), line("no-newline", 2).rstrip("\n"))
     session("half-line", line("half-line"), line("half-line", 2)[:-30])
     session("damaged", line("damaged", 2)[3:], '{"usage":{\n', "\x00\x00\n", "[]\n", line("damaged"))

@@ -1,0 +1,53 @@
+"""The text of `quotaline --help`, made from the table of commands: no command is imported for it."""
+
+from __future__ import annotations
+
+from quotaline.cli.commands import COMMANDS, GROUPS
+from quotaline.fastpath.reader import HOSTS
+
+USAGE = "quotaline [--for HOST]\n       quotaline COMMAND [ARGUMENT ...]"
+DESCRIPTION = """\
+Show how much of your Claude quota is used and when it resets. Without a
+command, print the segment, [5h:8% 7d:77%], at once; if it is older than a
+minute, it is refreshed in the background."""
+FOR = f"print the segment for HOST: {', '.join(HOSTS)} (default: ansi on a terminal, else plain)"
+VERSION = "print the version"
+# The man page has these blocks too, each as a section (tests/cli/test_manual.py).
+MORE = """\
+examples:
+  quotaline demo            try everything with a fake account
+  quotaline install         add the segment to your shell, tmux and Claude Code
+  quotaline status          show every limit and its reset
+  quotaline --for tmux      print the segment as tmux's status line needs it
+
+environment:
+  CLAUDE_CONFIG_DIR         Claude Code's folder (default: ~/.claude)
+  QUOTALINE_CACHE_DIR       the cache folder (default: the user's cache folder)
+  NO_COLOR                  no colours if set to anything
+
+exit status:
+  0                         success; printing a segment always succeeds
+  1                         failed: one line on stderr says why and what to do
+  2                         usage error, or config.toml is invalid
+"""
+
+
+def text() -> str:
+    """Return the help, 80 columns wide."""
+    blocks = [f"usage: {USAGE}", DESCRIPTION]
+    for group in GROUPS:
+        rows = [_row(name, command.help) for name, command in COMMANDS.items() if command.group == group]
+        blocks.append("\n".join([f"{group}:", *rows]))
+    options = [
+        _row("--for HOST", "print the segment for HOST (default: ansi on a terminal,"),
+        _row("", f"else plain): {', '.join(HOSTS[:6])},"),
+        _row("", ", ".join(HOSTS[6:])),
+        _row("-V, --version", VERSION),
+        _row("-h, --help", "print this help; for one command: quotaline help COMMAND"),
+    ]
+    blocks += ["\n".join(["options:", *options]), MORE]
+    return "\n\n".join(blocks)
+
+
+def _row(left: str, right: str) -> str:
+    return f"  {left:14} {right}"
