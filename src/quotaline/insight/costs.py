@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from quotaline.insight.entries import Figure
     from quotaline.insight.transcript_index import Slot
 
+_NOTHING = Tokens(0, 0, 0, 0, 0)
 _USUAL = Rates(1, 5, 1.25, 2, 0.1)  # how the kinds compare in most models, to weigh those without a price
 
 
@@ -63,37 +64,68 @@ def costs(slots: list[Slot], figures: Iterable[Figure], *, is_fork: bool) -> lis
     """
     known = parts(figures)
     found = [Cost(slot, slot.cost, slot.source == UNPRICED, slot.source == PRICED) for slot in slots]
-    if not known:
-        return found
     latest = max(slots, key=lambda slot: slot.last)
-    rest = sum(figure.cost for figure in known)  # what no request of ours accounts for, titles for example
-    for model in sorted({name for figure in known for name in figure.models}):
-        entries = [figure.models[model] for figure in known if model in figure.models]
-        dollars = sum(cost for _, cost in entries)
+    rest = sum(figure.cost for figure in known)
+    for model, (covered, dollars) in _by_model(known).items():
         own = [at for at, one in enumerate(found) if _matches(one.slot, model)]
-        covered = worth(_sum(tokens for tokens, _ in entries), rates(_base(model), latest.last) or _USUAL)
-        counted = worth(_sum(found[at].slot.tokens for at in own), rates(_base(model), latest.last) or _USUAL)
-        if not own or not counted:
-            continue
+        if own:
+            made = _covered([found[at] for at in own], model, covered, dollars, is_fork=is_fork)
+            for at, one in zip(own, made, strict=True):
+                found[at] = one
+        elif not is_fork:
+            found.append(_without_requests(latest, model, dollars))
         rest -= dollars
-        share = covered / counted
-        amount = dollars / share if is_fork and share > 1 else dollars
-        for at, part in zip(own, _split([found[at] for at in own], amount), strict=True):
-            one = found[at]
-            if share >= 1:
-                found[at] = Cost(one.slot, part, is_partial=False, is_estimate=False)
-            else:
-                found[at] = one._replace(cost=one.cost * (1 - share) + part)
-    if rest > 0 and not is_fork:
-        nothing = latest._replace(requests=0, tokens=Tokens(0, 0, 0, 0, 0), cost=0, source=REPORTED)
-        found.append(Cost(nothing, rest, is_partial=False, is_estimate=False))
+    if rest and not any(figure.models for figure in known):  # then it is of them all
+        found = _spread(found, rest)
+    elif rest > 0 and not is_fork:
+        found.append(_without_requests(latest, latest.model, rest))
     if any(figure.is_partial for figure in known):
         found[-1] = found[-1]._replace(is_partial=True)
     return found
 
 
+def _by_model(figures: list[Figure]) -> dict[str, tuple[Tokens, int]]:
+    """Return what the figures cover: tokens and nano-dollars by model."""
+    sums: dict[str, tuple[Tokens, int]] = {}
+    for figure in figures:
+        for name, (tokens, dollars) in figure.models.items():
+            before, paid = sums.get(_base(name), (_NOTHING, 0))
+            sums[_base(name)] = (_sum([before, tokens]), paid + dollars)
+    return sums
+
+
+def _covered(own: list[Cost], model: str, covered: Tokens, dollars: int, *, is_fork: bool) -> list[Cost]:
+    """Return the costs of the slots of one model, of whose tokens the client's figures cover so many."""
+    known = rates(model, own[-1].slot.last) or _USUAL
+    counted = worth(_sum(one.slot.tokens for one in own), known)
+    share = worth(covered, known) / counted if counted else 1.0
+    amount = dollars / share if is_fork and share > 1 else dollars
+    client = _spread(own, amount)
+    if share >= 1:
+        return client
+    return [
+        one._replace(cost=one.cost * (1 - share) + part.cost) for one, part in zip(own, client, strict=True)
+    ]
+
+
+def _spread(own: list[Cost], amount: float) -> list[Cost]:
+    """Divide an amount of the client's own between slots, in proportion to what they cost by the table."""
+    weights = [one.slot.cost or worth(one.slot.tokens, _USUAL) or 1 for one in own]
+    unit = amount / sum(weights)
+    return [
+        Cost(one.slot, unit * weight, is_partial=False, is_estimate=False)
+        for one, weight in zip(own, weights, strict=True)
+    ]
+
+
+def _without_requests(slot: Slot, model: str, dollars: int) -> Cost:
+    """Return what the client paid for requests that are in no transcript: titles, for example."""
+    nothing = slot._replace(model=model, requests=0, tokens=_NOTHING, cost=0, source=REPORTED)
+    return Cost(nothing, dollars, is_partial=False, is_estimate=False)
+
+
 def _matches(slot: Slot, model: str) -> bool:
-    return slot.source != REPORTED and _base(slot.model) == _base(model)
+    return slot.source != REPORTED and _base(slot.model) == model
 
 
 def _base(model: str) -> str:
@@ -103,10 +135,3 @@ def _base(model: str) -> str:
 
 def _sum(tokens: Iterable[Tokens]) -> Tokens:
     return Tokens(*map(sum, zip(*tokens, strict=True)))
-
-
-def _split(own: list[Cost], amount: float) -> list[float]:
-    """Divide an amount in proportion to what the slots cost by the table."""
-    weights = [one.slot.cost or worth(one.slot.tokens, _USUAL) for one in own]
-    total = sum(weights)
-    return [amount * weight / total for weight in weights]

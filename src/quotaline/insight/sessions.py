@@ -158,7 +158,7 @@ def _session(
     return Session(
         usage=usage,
         project=folder,
-        models=tuple(sorted(used, key=lambda model: (-used[model], model))),
+        models=tuple(sorted(filter(used.get, used), key=lambda model: (-used[model], model))),
         started_at=min(one.slot.first for one in found),
         is_estimate=any(one.is_estimate for one in found),
         transcript=origin.path if origin.is_main and origin.session == name else "",
