@@ -73,7 +73,7 @@ class Claude:
     def rows(self, old: str, *options: str, stdin: bytes = INPUT, **env: str) -> list[str]:
         """Install with an existing status line and return the rows shown, once both output streams have ended."""
         running = self.start(self.install_over(old, *options), **env)
-        shown, error = running.communicate(stdin, timeout=30)
+        shown, error = running.communicate(stdin, timeout=60)
         assert (running.returncode, error) == (0, b"")
         return shown.decode().splitlines()
 
@@ -213,7 +213,7 @@ def test_old_command_still_runs_after_quotaline_was_removed(claude: Claude) -> N
     command = claude.install_over("cat")
     shutil.rmtree(claude.folder / "bin")
 
-    shown, _ = claude.start(command).communicate(INPUT, timeout=30)
+    shown, _ = claude.start(command).communicate(INPUT, timeout=60)
 
     assert shown == INPUT
 
@@ -224,7 +224,7 @@ def test_command_that_an_older_version_installed_still_shows_both(claude: Claude
     )
     assert "quotaline beside" in command or "quotaline' beside" in command
 
-    shown, _ = claude.start(command).communicate(INPUT, timeout=30)
+    shown, _ = claude.start(command).communicate(INPUT, timeout=60)
 
     assert shown.decode() == f"theirs {OURS}\n"
 

@@ -69,7 +69,7 @@ def shown(world: World, text: bytes, env: dict[str, str] | None = None) -> str:
         input=text + b"\n",
         capture_output=True,
         check=False,
-        timeout=30,
+        timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, b""), done
     assert done.stdout.endswith(b"\n")

@@ -16,6 +16,7 @@ from quotaline.model.backoff import (
     record_answer,
     record_attempt,
     record_failure,
+    skip_idle_wait,
 )
 from quotaline.model.errors import (
     LoginExpired,
@@ -94,12 +95,23 @@ def test_news_from_another_source_ends_the_idle_interval_but_no_back_off() -> No
     assert end_idle(limited, NOW + 10, ttl=60) == limited
 
 
+def test_end_of_a_window_makes_one_request_due_and_leaves_the_device_idle() -> None:
+    idle = record_answer(replace(Backoff(), idle_interval=300.0), NOW, ttl=60, changed=False)
+    limited = record_failure(idle, RateLimited(), NOW, "")
+    skipped = skip_idle_wait(idle, NOW + 10, ttl=60)
+
+    assert (skipped.until, skipped.idle_interval) == (NOW + 60, 300)
+    assert skip_idle_wait(idle, NOW + 100, ttl=60).until == NOW + 100
+    assert skip_idle_wait(limited, NOW + 10, ttl=60) == limited
+
+
 @pytest.mark.parametrize("error", [LoginExpired(), MissingScope()])
 def test_refused_login_waits_for_other_credentials_or_an_hour(error: QuotalineError) -> None:
     state = record_failure(Backoff(), error, NOW, "first")
 
     assert not is_request_allowed(state, NOW + HOUR - 1, "first")
-    assert is_request_allowed(state, NOW + 1, "second")
+    assert not is_request_allowed(state, NOW + 59, "second")
+    assert is_request_allowed(state, NOW + 60, "second")
     assert is_request_allowed(state, NOW + HOUR, "first")
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quotaline.model.merge import MergedUsage, current, current_usage, merge, rejections
+from quotaline.model.merge import MergedUsage, current, current_usage, merge, rejections, shows_same_numbers
 from quotaline.model.usage import Credits, Reading, Usage, Window
 
 NOW = 1_795_300_000.0
@@ -51,6 +51,19 @@ def test_later_reset_is_a_newer_window_whose_number_may_be_lower() -> None:
 
 def test_reset_that_jitters_is_the_same_window() -> None:
     assert shown(dated(90, ago=60), undated(2, ago=10, reset=RESET + 60)) == 90
+
+
+def test_answer_whose_resets_jitter_shows_the_same_numbers() -> None:
+    assert shows_same_numbers(after(dated(90, ago=60)), after(dated(90, ago=10, reset=RESET + 1.9)), NOW)
+    assert not shows_same_numbers(after(dated(90, ago=60)), after(dated(91, ago=10)), NOW)
+    assert not shows_same_numbers(after(dated(90, ago=60)), after(dated(90, ago=10, reset=RESET + 3600)), NOW)
+
+
+def test_window_that_ended_and_one_that_has_not_started_show_the_same() -> None:
+    ended = after(dated(97, ago=60))
+    empty = Reading("api", RESET + 5, Usage(five_hour=Window(0, None)))
+
+    assert shows_same_numbers(ended, merge(ended, empty, RESET + 6), RESET + 6)
 
 
 def test_undated_reading_of_an_older_window_is_not_shown() -> None:

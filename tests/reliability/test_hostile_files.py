@@ -89,7 +89,7 @@ def test_30_kills_at_any_moment_of_a_refresh_leave_nothing_to_repair(live: World
             live.settle()
 
     left = {path.name for path in live.cache.iterdir()}
-    assert {name.partition(".")[0] for name in left} <= {"merged", "claim", "lock", "new", "segment"}
+    assert {name.partition(".")[0] for name in left} <= {"claim", "lock", "new", "segment", "state"}
     live.travel(16 * 60)
     heals(live)
     assert not (live.cache / "new").exists()

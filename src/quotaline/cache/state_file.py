@@ -39,7 +39,10 @@ class State:
     as they were last seen. `organisation` is the name of the account's, safe to
     show. The Keychain is not read before `keychain_until`. `client_started_at` is
     when `claude -p /usage` last ran. `settings` are the last valid ones, which are
-    used when config.toml is broken.
+    used when config.toml is broken. `refreshed_at` is when a refresher or the status
+    line last had fresh numbers, `cycled_at` when a refresher last ran. `account_since`
+    is when another account was seen to be logged in, 0 for the first one; `former` is
+    what was known of the account before it.
     """
 
     merged: MergedUsage = field(default_factory=MergedUsage)
@@ -50,6 +53,9 @@ class State:
     keychain_until: float = 0.0
     client_started_at: float = 0.0
     refreshed_at: float = 0.0
+    cycled_at: float = 0.0
+    account_since: float = 0.0
+    former: MergedUsage = field(default_factory=MergedUsage)
     rejected: tuple[Rejected, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -63,8 +69,10 @@ class State:
         if not isinstance(document, dict) or document.get("version") != VERSION:
             return cls()
         try:
-            members = {field.name: document[field.name] for field in fields(cls)}
-            members["merged"] = MergedUsage.from_json(members["merged"])
+            # A field that the file lacks is newer than the version that wrote it.
+            members = {field.name: document[field.name] for field in fields(cls) if field.name in document}
+            for name in ("merged", "former"):
+                members[name] = MergedUsage.from_json(members[name]) if name in members else MergedUsage()
             members["backoff"] = build_dataclass(Backoff, members["backoff"])
             members["rejected"] = tuple(build_dataclass(Rejected, each) for each in members["rejected"])
             return build_dataclass(cls, members)

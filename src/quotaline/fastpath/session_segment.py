@@ -41,10 +41,9 @@ def memo_of(text: bytes, parsed: StatuslineInput, now: float, *, shows_session: 
     return Memo(limits, parsed.api_milliseconds, int(now))
 
 
-def is_repeated(folder: str, session: str, memo: Memo) -> bool:
-    """Whether a session repeats its last input, without any API time in between."""
-    known = segment_file.decode_memo(store.read(folder, SESSION + session) or b"")
-    return known is not None and (known.text, known.api_milliseconds) == (memo.text, memo.api_milliseconds)
+def last_memo(folder: str, session: str) -> Memo | None:
+    """Return the memo of a session's last run; None for its first one."""
+    return segment_file.decode_memo(store.read(folder, SESSION + session) or b"") if session else None
 
 
 def invalidate(folder: str, parsed: StatuslineInput, now: float) -> None:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from quotaline.cache import segment_file, state_file, store
 from quotaline.cache.paths import cache_folder, home_folder
 from quotaline.cache.state_file import State, add_rejected
-from quotaline.fastpath import session_segment
+from quotaline.fastpath import news, session_segment
 from quotaline.fastpath.stdio import print_line, read_stdin
+from quotaline.model.merge import current
 from quotaline.model.usage import Reading
 from quotaline.refresh.due import next_due
 from quotaline.refresh.ingest import apply_reading, sync_with_client
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from quotaline.sources.statusline import StatuslineInput
 
-SOURCE = "statusline"
 # Sessions with one of these have no plan limit, and must not show that of the login.
 _OTHER_BILLING = (
     "ANTHROPIC_API_KEY",
@@ -50,7 +50,8 @@ def run(environ: Mapping[str, str]) -> None:
     folder = cache_folder(environ)
     if folder is None or not store.prepare(folder, home_folder(environ)):
         no_settings = Settings({})
-        state = _with_input(State(), parsed, no_settings, now)
+        reading = Reading(news.SOURCE, now, parsed.usage, dated=False) if parsed.usage else None
+        state = _with_input(State(), parsed.invalid, reading, no_settings, now)
         print_line(_line(state, environ, now, _options(no_settings, state, parsed)))
         return
     if parsed.usage is None and any(environ.get(name) for name in _OTHER_BILLING):
@@ -64,12 +65,14 @@ def run(environ: Mapping[str, str]) -> None:
         synced = sync_with_client(saved, environ, settings, now)
         options = _options(settings, synced, parsed)
         memo = session_segment.memo_of(text, parsed, now, shows_session=options.shows_session)
-        # Without API time in between, the same input is no news, however often an idle session repeats it.
-        is_news = not parsed.session or not session_segment.is_repeated(folder, parsed.session, memo)
-        use_input = is_news and settings["sources.statusline"]
-        state = _with_input(synced, parsed, settings, now) if use_input else synced
+        known = session_segment.last_memo(folder, parsed.session)
+        reading = news.reading_of(parsed, memo, known, now, synced.account_since)
+        use_input = settings["sources.statusline"]
+        state = _with_input(synced, parsed.invalid, reading, settings, now) if use_input else synced
         print_line(_line(state, environ, now, options))
-        state = replace(state, refreshed_at=_refreshed_at(saved, synced, state, now))
+        if any(each.observed_at == now for each in current(state.merged, now).values()):
+            # Only numbers that are shown: others must not put off the request that would correct them.
+            state = replace(state, refreshed_at=now)
         due = next_due(state, settings["ttl"])
         # Without the lock, or with a full disk, nothing is kept: the next run reports the numbers again.
         if is_locked:
@@ -93,13 +96,13 @@ def _options(settings: Settings, state: State, parsed: StatuslineInput) -> Displ
     return replace(display_options(settings, state.organisation), session=parsed.template_fields())
 
 
-def _with_input(state: State, parsed: StatuslineInput, settings: Settings, now: float) -> State:
-    if parsed.invalid:
-        rejections = dict.fromkeys(parsed.invalid, "not a percentage, or no sensible reset")
-        state = replace(state, rejected=add_rejected(state.rejected, SOURCE, rejections, now))
-    if parsed.usage is None:
-        return state
-    return apply_reading(state, Reading(SOURCE, now, parsed.usage, dated=False), now, settings["ttl"])
+def _with_input(
+    state: State, invalid: tuple[str, ...], reading: Reading | None, settings: Settings, now: float
+) -> State:
+    if invalid:
+        rejections = dict.fromkeys(invalid, "not a percentage, or no sensible reset")
+        state = replace(state, rejected=add_rejected(state.rejected, news.SOURCE, rejections, now))
+    return apply_reading(state, reading, now, settings["ttl"]) if reading else state
 
 
 def _line(state: State, environ: Mapping[str, str], now: float, options: DisplayOptions) -> str:
@@ -108,12 +111,3 @@ def _line(state: State, environ: Mapping[str, str], now: float, options: Display
     columns = environ.get("COLUMNS", "")
     options = options.limited_to(int(columns) if columns.isdecimal() else None)
     return render(state.merged, ("claude",), now, options)["claude"]
-
-
-def _refreshed_at(saved: State, synced: State, state: State, now: float) -> float:
-    """Return when the numbers were last fresh: now with new ones, never after a change of the account."""
-    if state.merged.observations != synced.merged.observations:
-        return now
-    if synced.merged.observations != saved.merged.observations and not synced.merged.observations:
-        return 0.0  # a request for the numbers of the new account is due
-    return state.refreshed_at

@@ -46,12 +46,12 @@ def is_request_allowed(state: Backoff, now: float, login: str) -> bool:
     Whether a request may be made with the credentials of this stamp.
 
     A wait of more than 6 h counts as over, since only a wrong clock can have
-    set it. Refused credentials do not block other ones.
+    set it. Refused credentials do not block other ones, a minute later.
     """
     if state.until > now + MAX_RATE_LIMIT_WAIT + MIN_INTERVAL or state.attempted_at > now + MIN_INTERVAL:
         return True
     if state.login and state.login != login:
-        return True
+        return now >= state.attempted_at + MIN_INTERVAL
     return now >= state.until
 
 
@@ -79,11 +79,14 @@ def end_idle(state: Backoff, now: float, ttl: float) -> Backoff:
     """Return the state after news from another source: usage goes on, so requests are due again."""
     if state.reason or state.idle_interval == MIN_INTERVAL:
         return state
-    return replace(
-        state,
-        idle_interval=MIN_INTERVAL,
-        until=min(state.until, max(now, state.attempted_at + max(ttl, state.interval))),
-    )
+    return replace(skip_idle_wait(state, now, ttl), idle_interval=MIN_INTERVAL)
+
+
+def skip_idle_wait(state: Backoff, now: float, ttl: float) -> Backoff:
+    """Return the state after the end of a window: one request is due, and the device stays idle."""
+    if state.reason:
+        return state
+    return replace(state, until=min(state.until, max(now, state.attempted_at + max(ttl, state.interval))))
 
 
 def record_failure(state: Backoff, error: QuotalineError, now: float, login: str) -> Backoff:

@@ -17,16 +17,18 @@ may raise the current one but never lower it.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from quotaline.model.usage import Credits, Reading, Usage, Window, build_dataclass
+from quotaline.model.usage import SCOPED, Credits, Reading, Usage, Window, build_dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 RESET_TOLERANCE = 120  # seconds; the API reports the same reset with a jitter (docs/claude-code.md 2.2)
 TOO_OLD = 86400  # seconds; after a day a number says nothing (docs/architecture.md 6)
+SCOPED_INTERVAL = 600  # seconds between requests for scoped windows while the others are reported
 CLOCK_SLACK = 2  # seconds that a reading may be ahead of our clock
 
 
@@ -42,12 +44,17 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class MergedUsage:
-    """The observations of one account that still count, by window key, and its latest credits."""
+    """
+    The observations of one account that still count, by window key, and its latest credits.
+
+    `answered_at` is the time of the last full answer, which has every window of the plan.
+    """
 
     account: str | None = None
     observations: Mapping[str, tuple[Observation, ...]] = field(default_factory=dict)
     credits: Credits | None = None
     credits_at: float = 0.0
+    answered_at: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON document that `from_json` reads back."""
@@ -64,6 +71,7 @@ class MergedUsage:
             },
             credits=build_dataclass(Credits, document["credits"]) if document["credits"] else None,
             credits_at=float(document["credits_at"]),
+            answered_at=float(document.get("answered_at", 0.0)),
         )
 
 
@@ -81,16 +89,22 @@ def merge(merged: MergedUsage, reading: Reading, now: float) -> MergedUsage:
     account = reading.account or merged.account
     if merged.account not in (None, account):
         merged = MergedUsage()
-    observations = {key: _unexpired(known, now) for key, known in merged.observations.items()}
+    # An ended window is kept until its successor is known, so that `has_ended_window` can tell.
+    observations = {
+        key: _unexpired(known, now) or _recent(known, now) for key, known in merged.observations.items()
+    }
     credits_, credits_at = merged.credits, merged.credits_at
+    answered_at = _unless_future(merged.answered_at, now)
     if reading.observed_at <= now + CLOCK_SLACK:
         for key, new in _observations(reading).items():
-            observations[key] = _without_superseded({*observations.get(key, ()), *_unexpired((new,), now)})
+            if _unexpired((new,), now):
+                observations[key] = _without_superseded({*_unexpired(observations.get(key, ()), now), new})
         if reading.usage.credits and credits_at <= reading.observed_at:
             credits_, credits_at = reading.usage.credits, reading.observed_at
-    return MergedUsage(
-        account, {key: known for key, known in observations.items() if known}, credits_, credits_at
-    )
+        if reading.dated:
+            answered_at = max(answered_at, reading.observed_at)
+    observations = {key: known for key, known in observations.items() if known}
+    return MergedUsage(account, observations, credits_, credits_at, answered_at)
 
 
 def rejections(merged: MergedUsage, reading: Reading, now: float) -> dict[str, str]:
@@ -126,6 +140,61 @@ def current_usage(merged: MergedUsage, now: float) -> Usage:
     return Usage.from_windows(windows, merged.credits)
 
 
+def shows_same_numbers(one: MergedUsage, other: MergedUsage, now: float) -> bool:
+    """
+    Whether both show the same numbers at `now`.
+
+    The endpoint computes `resets_at` anew for each answer, up to 2 s apart, so resets are compared with
+    their tolerance. A window that has ended and one that has not started are the same.
+    """
+    before, after = current(one, now), current(other, now)
+    not_started = Window(0.0)
+    return one.credits == other.credits and all(
+        _is_same(*(shown[key].window if key in shown else not_started for shown in (before, after)))
+        for key in before.keys() | after.keys()
+    )
+
+
+def _is_same(one: Window, other: Window) -> bool:
+    if one.resets_at is None or other.resets_at is None:
+        return (one.utilization, one.resets_at) == (other.utilization, other.resets_at)
+    return one.utilization == other.utilization and abs(one.resets_at - other.resets_at) <= RESET_TOLERANCE
+
+
+def has_ended_window(merged: MergedUsage, now: float) -> bool:
+    """Whether a window has ended since the last full answer, and its successor is unknown."""
+    answered_at = _unless_future(merged.answered_at, now)
+    return any(
+        not _unexpired(known, now) and any(answered_at < (one.window.resets_at or 0) for one in known)
+        for known in merged.observations.values()
+    )
+
+
+def scoped_due_at(merged: MergedUsage, now: float) -> float:
+    """
+    Return when the scoped windows need a request of their own, in epoch seconds.
+
+    Claude Code reports all others. 0 if no full answer has come yet, infinity if the last one had no
+    scoped window.
+    """
+    if not _unless_future(merged.answered_at, now):
+        return 0.0
+    shown = current(merged, now)
+    return min(
+        (
+            shown[key].observed_at + SCOPED_INTERVAL if key in shown else 0.0
+            for key in merged.observations
+            if key.startswith(SCOPED)
+        ),
+        default=math.inf,
+    )
+
+
+def _unless_future(time: float, now: float) -> float:
+    """Return a time, or 0 for one in the future, which comes from a wrong clock."""
+    return time if time <= now + CLOCK_SLACK else 0.0
+
+
 def _observations(reading: Reading) -> dict[str, Observation]:
     return {
         key: Observation(window, reading.source, reading.observed_at, reading.dated)
@@ -133,12 +202,15 @@ def _observations(reading: Reading) -> dict[str, Observation]:
     }
 
 
+def _recent(observations: Iterable[Observation], now: float) -> tuple[Observation, ...]:
+    return tuple(each for each in observations if now - TOO_OLD < each.observed_at <= now + CLOCK_SLACK)
+
+
 def _unexpired(observations: Iterable[Observation], now: float) -> tuple[Observation, ...]:
     return tuple(
         observation
-        for observation in observations
-        if now - TOO_OLD < observation.observed_at <= now + CLOCK_SLACK
-        and (observation.window.resets_at is None or observation.window.resets_at > now)
+        for observation in _recent(observations, now)
+        if observation.window.resets_at is None or observation.window.resets_at > now
     )
 
 

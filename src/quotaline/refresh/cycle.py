@@ -15,8 +15,9 @@ from quotaline.cache import state_file, store
 from quotaline.cache.paths import cache_folder, home_folder
 from quotaline.model import backoff
 from quotaline.model.command_error import CommandError
-from quotaline.model.merge import current
+from quotaline.model.merge import current, has_ended_window
 from quotaline.refresh import request
+from quotaline.refresh.due import scoped_request_due
 from quotaline.refresh.ingest import sync_with_client
 from quotaline.settings import Settings, SettingsError, load, saved_settings
 from quotaline.sources import claude_cli
@@ -69,7 +70,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What the refresh will do. `backoff` is the one before the request was recorded as failed."""
+    """
+    What the refresh will do.
+
+    `backoff` is the one before the request was recorded as failed; `account_changed`:
+    since the last publish.
+    """
 
     settings: Settings
     settings_error: SettingsError | None
@@ -78,6 +84,7 @@ class _Plan:
     run_client: bool
     read_keychain: bool
     backoff: Backoff
+    account_changed: bool
 
 
 def refresh(job: Job, *, force: bool = False) -> Outcome:
@@ -121,7 +128,7 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
         with store.locked(folder, _LOCK_WAIT):
             now, ttl = job.clock(), plan.settings["ttl"]
             state = sync_with_client(state_file.load(folder), job.environ, plan.settings, now)
-            state = request.apply_attempt(state, plan.backoff, attempt, now, ttl)
+            state = request.apply_attempt(state, plan.state, plan.backoff, attempt, now, ttl)
             return _finish(job, folder, plan, state, attempt)
     except OSError as problem:
         raise CacheFolderError(f"{folder} can't be written: {problem.strerror}") from None
@@ -146,8 +153,8 @@ def _plan(job: Job, folder: str, *, force: bool) -> _Plan:
     saved = state_file.load(folder)
     settings, settings_error = _load_settings(job.config_file, saved)
     state = sync_with_client(saved, job.environ, settings, now)
-    if _has_ended_window(state, now):
-        state = replace(state, backoff=backoff.end_idle(state.backoff, now, settings["ttl"]))
+    if has_ended_window(state.merged, now):
+        state = replace(state, backoff=backoff.skip_idle_wait(state.backoff, now, settings["ttl"]))
     is_due = force or _is_due(state, settings, now)
     ask_endpoint = is_due and _is_request_allowed(job, settings, state, now, force=force)
     run_client = (
@@ -156,7 +163,17 @@ def _plan(job: Job, folder: str, *, force: bool) -> _Plan:
         and _is_past(state.client_started_at, claude_cli.MIN_INTERVAL, now)
     )
     read_keychain = request.may_read_keychain(state, settings, now)
-    return _Plan(settings, settings_error, state, ask_endpoint, run_client, read_keychain, state.backoff)
+    account_changed = state.account_since != saved.account_since
+    return _Plan(
+        settings,
+        settings_error,
+        state,
+        ask_endpoint,
+        run_client,
+        read_keychain,
+        state.backoff,
+        account_changed,
+    )
 
 
 def _record_attempt(folder: str, plan: _Plan, now: float) -> None:
@@ -164,7 +181,13 @@ def _record_attempt(folder: str, plan: _Plan, now: float) -> None:
     state = replace(plan.state, backoff=backoff.record_attempt(plan.backoff, now))
     if plan.read_keychain and sys.platform == "darwin":
         state = replace(state, keychain_until=now + request.KEYCHAIN_PAUSE)
-    state_file.save(folder, state)
+    if not plan.account_changed:
+        state_file.save(folder, state)
+        return
+    from quotaline.refresh.publish import publish
+
+    # The former account's numbers must not be shown for as long as the answer takes.
+    publish(folder, replace(state, settings=plan.settings.chosen), plan.settings["ttl"], now)
 
 
 def _is_request_allowed(job: Job, settings: Settings, state: State, now: float, *, force: bool) -> bool:
@@ -183,8 +206,9 @@ def _record_client_start(folder: str, now: float) -> None:
 def _finish(job: Job, folder: str, plan: _Plan, state: State, attempt: request.Attempt) -> Outcome:
     from quotaline.refresh.publish import publish  # the renderers: `preview` needs none of them
 
-    state = replace(state, settings=plan.settings.chosen, refreshed_at=job.clock())
-    publish(folder, state, plan.settings["ttl"], state.refreshed_at)
+    now = job.clock()
+    state = replace(state, settings=plan.settings.chosen, refreshed_at=now, cycled_at=now)
+    publish(folder, state, plan.settings["ttl"], now)
     store.sweep_claims(folder, state.refreshed_at)
     return Outcome(state, attempt.requested, attempt.error, plan.settings_error)
 
@@ -197,16 +221,12 @@ def _load_settings(config_file: str, state: State) -> tuple[Settings, SettingsEr
         return saved_settings(state.settings), error
 
 
-def _has_ended_window(state: State, now: float) -> bool:
-    return len(current(state.merged, now)) < sum(bool(known) for known in state.merged.observations.values())
-
-
 def _is_due(state: State, settings: Settings, now: float) -> bool:
-    """Whether no number is younger than the TTL, or a window has ended and the next one is unknown."""
+    """Whether no number is younger than the TTL, or the scoped windows alone are old."""
     newest = max(
         (observation.observed_at for observation in current(state.merged, now).values()), default=0.0
     )
-    return _has_ended_window(state, now) or _is_past(newest, settings["ttl"], now)
+    return _is_past(newest, settings["ttl"], now) or now >= scoped_request_due(state, now)
 
 
 def _is_past(since: float, seconds: float, now: float) -> bool:

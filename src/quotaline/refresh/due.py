@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from quotaline.model.merge import current
+from quotaline.model.merge import SCOPED_INTERVAL, current, scoped_due_at
 
 if TYPE_CHECKING:
     from quotaline.cache.state_file import State
 
 
 def next_due(state: State, ttl: float) -> float:
-    """Return NEXT, epoch seconds: a TTL from the last fresh numbers, or the first reset if that is sooner."""
+    """
+    Return NEXT, epoch seconds: a TTL from the last fresh numbers.
+
+    It is sooner if a window ends before that, or if only the scoped windows are old. For those the
+    refresher runs once a TTL at most, since it may find that it must not make a request.
+    """
     now = state.refreshed_at
     resets = (observation.window.resets_at for observation in current(state.merged, now).values())
-    return min((now + ttl, *(reset + 1 for reset in resets if reset)))
+    scoped = max(scoped_request_due(state, now), state.cycled_at + ttl)
+    return min((now + ttl, scoped, *(reset + 1 for reset in resets if reset)))
+
+
+def scoped_request_due(state: State, now: float) -> float:
+    """Return when a request for the scoped windows alone is due, in epoch seconds."""
+    if state.settings.get("sources.api") is False:
+        return math.inf
+    return max(scoped_due_at(state.merged, now), state.backoff.attempted_at + SCOPED_INTERVAL)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from quotaline.cache.state_file import State, add_rejected
 from quotaline.model import backoff
-from quotaline.model.merge import MergedUsage, current, merge, rejections
+from quotaline.model.merge import MergedUsage, merge, rejections, shows_same_numbers
 from quotaline.sources import credentials, snapshot
+
+_LOGIN_SECONDS = 60.0  # within these, Claude Code has written both files of a login
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +23,7 @@ def apply_reading(state: State, reading: Reading, now: float, ttl: float) -> Sta
     """Return the state with a reading merged. If the numbers change, requests are due again (`end_idle`)."""
     merged = merge(state.merged, reading, now)
     new_backoff = state.backoff
-    if visible_numbers(merged, now) != visible_numbers(state.merged, now):
+    if not shows_same_numbers(merged, state.merged, now):
         new_backoff = backoff.end_idle(new_backoff, now, ttl)
     return replace(
         state,
@@ -37,31 +39,67 @@ def sync_with_client(state: State, environ: Mapping[str, str], settings: Setting
 
     The numbers of another account are dropped here, before anything is shown.
     """
+    ttl = settings["ttl"]
     login = credentials.stamp(environ)
+    is_other_login = state.login not in ("", login)
+    if is_other_login and is_login_in_progress(state, now):
+        # The second of the two files of a login. What was observed between them may be the former account's.
+        merged = _observed_before(state.merged, state.account_since)
+        state = replace(_with_request_due(state, now, ttl), merged=merged, snapshot="")
     client = snapshot.read(environ, state.snapshot, now)
-    account = client.account if client else state.merged.account
-    if state.merged.account is not None and account not in (None, state.merged.account):
-        state = replace(state, merged=MergedUsage(account))
-    elif account is None and state.login not in ("", login):
+    known = state.merged.account
+    account = (client.account if client else None) or known
+    if is_other_login and client and client.account is None:
+        account = None
+    if account != known and (known is not None or is_other_login or state.former.account == account):
+        state = switch_account(state, account, now, ttl)
+    elif is_other_login and account is None:
         # The login was rewritten and its account is unknown: it may be another user's.
-        state = replace(state, merged=MergedUsage())
-    state = replace(state, login=login)
+        state = switch_account(state, None, now, ttl)
+    state = replace(state, login=login, merged=replace(state.merged, account=account))
     if client is None:
         return state
     state = replace(
         state,
         snapshot=client.stamp,
         organisation=client.organisation,
-        merged=replace(state.merged, account=account or state.merged.account),
     )
     if not settings["sources.snapshot"]:
         return state
     if client.rejected:
         rejected = add_rejected(state.rejected, snapshot.SOURCE, {"all": client.rejected}, now)
         return replace(state, rejected=rejected)
-    return apply_reading(state, client.reading, now, settings["ttl"]) if client.reading else state
+    return apply_reading(state, client.reading, now, ttl) if client.reading else state
 
 
-def visible_numbers(merged: MergedUsage, now: float) -> object:
-    """Return the numbers that a user sees, to compare them before and after a change."""
-    return {key: observation.window for key, observation in current(merged, now).items()}, merged.credits
+def switch_account(state: State, account: str | None, now: float, ttl: float) -> State:
+    """
+    Return the state after a login with another account: a request for its numbers is due at once.
+
+    What is known of the former account is kept apart, for a user who goes back to it within minutes.
+    """
+    left = state.merged
+    is_back = account is not None and account == state.former.account
+    state = replace(
+        _with_request_due(state, now, ttl),
+        merged=state.former if is_back else MergedUsage(account),
+        account_since=now,
+    )
+    return replace(state, former=left) if left.account is not None else state
+
+
+def is_login_in_progress(state: State, now: float) -> bool:
+    """Whether Claude Code may have written one file of a login and not yet the other."""
+    return 0 <= now - state.account_since < _LOGIN_SECONDS
+
+
+def _with_request_due(state: State, now: float, ttl: float) -> State:
+    return replace(state, refreshed_at=0.0, backoff=backoff.end_idle(state.backoff, now, ttl))
+
+
+def _observed_before(merged: MergedUsage, time: float) -> MergedUsage:
+    observations = {
+        key: tuple(each for each in known if each.observed_at < time)
+        for key, known in merged.observations.items()
+    }
+    return replace(merged, observations={key: known for key, known in observations.items() if known})

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from quotaline.model import backoff
 from quotaline.model.errors import QuotalineError
+from quotaline.model.merge import shows_same_numbers
 from quotaline.model.usage import Reading, Usage
-from quotaline.refresh.ingest import apply_reading, visible_numbers
+from quotaline.refresh.ingest import apply_reading, is_login_in_progress, switch_account
 from quotaline.sources import credentials
 
 if TYPE_CHECKING:
@@ -63,22 +64,29 @@ def _default_fetch() -> Fetch:
     return api.fetch
 
 
-def apply_attempt(state: State, before: backoff.Backoff, attempt: Attempt, now: float, ttl: float) -> State:
+def apply_attempt(
+    state: State, planned: State, before: backoff.Backoff, attempt: Attempt, now: float, ttl: float
+) -> State:
     """
     Return the state after an attempt.
 
     Args:
         state: The current state; other processes may have changed it during the attempt.
+        planned: The state when the attempt was decided on.
         before: The back-off before the attempt was recorded.
         attempt: Its result.
         now: Epoch seconds.
         ttl: Seconds.
     """
-    numbers_before = visible_numbers(state.merged, now)
-    if attempt.reading is not None:
-        state = apply_reading(state, attempt.reading, now, ttl)
+    known = state.merged
+    reading = attempt.reading
+    is_foreign = reading is not None and not _is_of_login(reading, state, planned, now)
+    if reading is not None and not is_foreign:
+        if reading.account is not None and known.account not in (None, reading.account):
+            state = switch_account(state, reading.account, now, ttl)
+        state = apply_reading(state, reading, now, ttl)
     if attempt.error is not None and attempt.requested:
-        after = backoff.record_failure(before, attempt.error, now, state.login)
+        after = backoff.record_failure(before, attempt.error, now, planned.login)
         return replace(state, keychain_until=0.0, backoff=after)
     if attempt.error is not None:
         # No request was made, so none has to be waited for. Only the Keychain must not be read every minute.
@@ -91,7 +99,22 @@ def apply_attempt(state: State, before: backoff.Backoff, attempt: Attempt, now: 
         return replace(state, keychain_until=now + pause, backoff=unchanged)
     if not attempt.requested:
         return state
-    changed = visible_numbers(state.merged, now) != numbers_before
+    changed = is_foreign or not shows_same_numbers(known, state.merged, now)
     return replace(
         state, keychain_until=0.0, backoff=backoff.record_answer(before, now, ttl, changed=changed)
     )
+
+
+def _is_of_login(reading: Reading, state: State, planned: State, now: float) -> bool:
+    """
+    Whether a reading is of the account that is logged in now.
+
+    The answer to a request that was under way during a login is the former account's, and credentials
+    need not name their account (docs/claude-code.md 2.3). Where they do and `.claude.json` names another
+    one, one of the two files is about to be written.
+    """
+    if reading.account is not None and reading.account == state.merged.account:
+        return True
+    if (planned.login, planned.account_since) != (state.login, state.account_since):
+        return False
+    return None in (reading.account, state.merged.account) or not is_login_in_progress(state, now)

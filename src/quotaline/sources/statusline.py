@@ -30,15 +30,16 @@ class StatuslineInput:
     `session` is its id, empty if there is none that is safe as a file name.
     `usage` is None without a valid window; `invalid` are the keys of the windows
     with absurd values. `api_milliseconds` is the API time of the session, which
-    grows with every reply; `cost` its cost in dollars; `context` the used part of
-    its context window in percent, and `tokens` the tokens in it; `model` the name
-    of its model, safe to show.
+    grows with every reply, and `milliseconds` the time since its start; `cost` its
+    cost in dollars; `context` the used part of its context window in percent, and
+    `tokens` the tokens in it; `model` the name of its model, safe to show.
     """
 
     session: str = ""
     usage: Usage | None = None
     invalid: tuple[str, ...] = ()
     api_milliseconds: int = 0
+    milliseconds: int = 0
     cost: float | None = None
     context: float | None = None
     tokens: float | None = None
@@ -85,6 +86,7 @@ def parse(text: bytes, now: float) -> StatuslineInput:
             key for name, key in _LIMITS.items() if as_object(limits.get(name)) and key not in windows
         ),
         api_milliseconds=int(payload.finite_number(cost.get("total_api_duration_ms")) or 0),
+        milliseconds=int(payload.finite_number(cost.get("total_duration_ms")) or 0),
         cost=payload.finite_number(cost.get("total_cost_usd")),
         context=payload.parse_percent(context.get("used_percentage")),
         tokens=sum(filter(None, tokens)) if any(count is not None for count in tokens) else None,
