@@ -10,6 +10,7 @@ factor of 30 within one family.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 TABLE_DATE = 20261124  # year, month, day; the transcript index is rebuilt when it changes
@@ -93,10 +94,7 @@ def rates(model: str, at: float, prompt: int = 0) -> Rates | None:
         at: When the request was made, epoch seconds.
         prompt: Tokens of the whole prompt, those from the cache included.
     """
-    found = _ID.fullmatch(model)
-    if not found:
-        return None
-    name, is_fast = found.groups()
+    name, is_fast = _name(model)
     until, earlier = _EARLIER.get(name, (0.0, None))
     chosen = (earlier if at < until else None) or _TABLE.get(name)
     if prompt > _LONG_PROMPT:
@@ -105,6 +103,13 @@ def rates(model: str, at: float, prompt: int = 0) -> Rates | None:
         return chosen
     factor = _FAST.get(name)
     return Rates(*(factor * rate for rate in chosen)) if factor else None
+
+
+@lru_cache(64)  # every line has one, and they are few
+def _name(model: str) -> tuple[str, bool]:
+    """Return the name that a model has in the table, and whether it ran in fast mode."""
+    found = _ID.fullmatch(model)
+    return (found[1], found[2] is not None) if found else ("", False)
 
 
 def price(model: str, tokens: Tokens, at: float) -> int | None:
