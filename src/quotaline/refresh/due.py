@@ -26,6 +26,6 @@ def next_due(state: State, ttl: float) -> float:
 
 def scoped_request_due(state: State, now: float) -> float:
     """Return when a request for the scoped windows alone is due, in epoch seconds."""
-    if state.settings.get("sources.api") is False:
+    if (state.settings or {}).get("sources.api") is False:
         return math.inf
     return max(scoped_due_at(state.merged, now), state.backoff.attempted_at + SCOPED_INTERVAL)
