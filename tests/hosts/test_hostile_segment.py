@@ -56,7 +56,7 @@ def contents() -> list[bytes]:
     made = []
     for number, (payload, prefix, place) in enumerate(itertools.product(PAYLOADS, PREFIXES, PLACES)):
         text = prefix + payload.format(f"PWNED{number}")
-        far = str(int(time.time()) + 9999)
+        far = str(int(time.time()) + 999)
         fields = {name: text if name == place else far for name in PLACES}
         header = f"1 {fields['next']} - {fields['next uptime']}"
         row = f"{fields['until']} {fields['until']}\n{fields['text'] if place == 'text' else '[5h:8%]'}"

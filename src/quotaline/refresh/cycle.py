@@ -19,7 +19,7 @@ from quotaline.model.merge import current, has_ended_window
 from quotaline.refresh import request
 from quotaline.refresh.due import scoped_request_due
 from quotaline.refresh.ingest import is_login_in_progress, sync_with_client
-from quotaline.settings import Settings, SettingsError, load, saved_settings
+from quotaline.settings import load_valid
 from quotaline.sources import claude_cli
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from quotaline.cache.state_file import State
     from quotaline.model.backoff import Backoff
     from quotaline.model.errors import QuotalineError
+    from quotaline.settings import Settings, SettingsError
 
 _LOCK_WAIT = 2.0  # seconds; other writers hold the lock for milliseconds
 
@@ -58,8 +59,8 @@ class Outcome:
     The result of a refresh.
 
     `state` is the new state; `requested`: a request was made; `error`: why there is
-    no answer; `settings_error`: config.toml is broken, and the last valid
-    settings were used.
+    no answer; `settings_error`: config.toml is broken, and what is valid
+    of it was used.
     """
 
     state: State
@@ -151,7 +152,7 @@ def preview(job: Job) -> tuple[State, bool]:
 def _plan(job: Job, folder: str, *, force: bool) -> _Plan:
     now = job.clock()
     saved = state_file.load(folder)
-    settings, settings_error = _load_settings(job.config_file, saved)
+    settings, settings_error = load_valid(job.config_file, saved.settings)
     state = sync_with_client(saved, job.environ, settings, now)
     if has_ended_window(state.merged, now):
         state = replace(state, backoff=backoff.skip_idle_wait(state.backoff, now, settings["ttl"]))
@@ -213,14 +214,6 @@ def _finish(job: Job, folder: str, plan: _Plan, state: State, attempt: request.A
     publish(folder, state, plan.settings["ttl"], now)
     store.sweep_claims(folder, state.refreshed_at)
     return Outcome(state, attempt.requested, attempt.error, plan.settings_error)
-
-
-def _load_settings(config_file: str, state: State) -> tuple[Settings, SettingsError | None]:
-    try:
-        return load(config_file), None
-    except SettingsError as error:
-        # Not the defaults: a typo must not turn on a source that the user turned off.
-        return saved_settings(state.settings), error
 
 
 def _is_due(state: State, settings: Settings, now: float) -> bool:

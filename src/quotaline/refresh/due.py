@@ -27,7 +27,7 @@ def next_due(state: State, ttl: float) -> float:
 
 def scoped_request_due(state: State, now: float) -> float:
     """Return when a request for the scoped windows alone is due, in epoch seconds."""
-    if state.settings.get("sources.api") is False:
+    if (state.settings or {}).get("sources.api") is False:
         return math.inf
     attempted_at = state.backoff.attempted_at
     # Before the first request of all: the first report of Claude Code serves every host without one.
