@@ -127,9 +127,7 @@ def judged(asked: Sequence[Question], estimator: Estimator, *, new: bool = False
     for one in asked:
         now = one.readings[-1][0]
         past = [] if new else one.past
-        scores.add(
-            one.outcome, now, estimator(one.readings, one.outcome.start, one.outcome.end, now, past)
-        )
+        scores.add(one.outcome, now, estimator(one.readings, one.outcome.start, one.outcome.end, now, past))
     return scores
 
 

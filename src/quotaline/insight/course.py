@@ -1,8 +1,9 @@
 """
-How the use of a window may go on: one expected course after another, each with its weight and its spread. Pure.
+How the use of a window may go on: the expected courses, each with its weight and its spread. Pure.
 
-A short window goes on as earlier windows did that started at the same time of day, each at today's speed; a
-week goes on as the user's week usually does, at this week's speed. Without a history both are even.
+A short window goes on as earlier windows did that started at the same time of day, each at this window's
+speed; a week goes on as the user's week usually does, at this week's speed. docs/architecture.md 9 has the
+reasons, and what the figures are measured on.
 """
 
 from __future__ import annotations
@@ -13,20 +14,21 @@ from operator import mul
 from typing import TYPE_CHECKING
 
 from quotaline.insight.outlook import Course, Outlook
-from quotaline.insight.use import Use, parts_of, past_use, rises, used_between
+from quotaline.insight.use import Use, past_use, rises, used_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from quotaline.insight.use import PastWindow, Reading
 
-_EVEN = 60.0  # percent that a window ends at when there is no history
+_STRANGER = 60.0  # percent that a window ends at when there is no history
 _DAY = 86400.0
 _DAYS = 7
 _HOURS = 24
+_SURE = 2.0  # how firmly a past window is taken for one of the usual speed, in lumps
 _ROUNDS = 2  # of estimating the usual course and each window's speed from one another
 
-# Short windows. The figures of both kinds are from people of tests/simulation and barely matter within a factor of 1.5.
+# Short windows
 _PARTS = 20  # 15 minutes of 5 hours
 _LAST = 60  # windows that count at all,
 _ALIKE = 24  # and of those the ones that are most alike
@@ -37,17 +39,26 @@ _RECENT = 1800.0  # seconds whose rate goes on for a while,
 _LASTS = 1500.0  # fading by e in so many
 _LUMP = 12.0  # percent; use comes in lumps of about this size, which is why early numbers say little
 _USUAL = 0.7  # weight of the usual course beside the windows themselves
+_SPREAD = (5.0, 0.06)  # lump and doubt of a course that is an earlier window's,
+_USUAL_SPREAD = 10.0  # and the lump of the usual one
 
 # Weeks
 _WEEKS = 8  # that count at all
 _WEEK_FADES = 4.0  # weeks after which one counts half
 _WEEK_LUMP = 10.0
+_DAY_LUMP = 6.0  # percent; of a user whose days are not known yet
+_DAYS_KNOWN = 4  # days that this assumption counts for
 _ANY_DAY = 0.6  # weeks of history that the mean day counts for in each day
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is asked: a window from its start to its end, its use until now, and the share of a time that is worked."""
+    """
+    A window and its use until now, in epoch seconds and percent.
+
+    `readings` are those of the window in order, the last one is the current use.
+    `worked` returns the share 0-1 of a time in which anything is used at all.
+    """
 
     starts_at: float
     ends_at: float
@@ -57,7 +68,7 @@ class Task:
     worked: Callable[[float, float], float]
 
     def parts(self, count: int) -> tuple[list[float], list[float]]:
-        """Return for each of `count` parts of the window the share that is over, and the share that is left and worked."""
+        """Return the shares 0-1 of each of `count` parts that are over, and that are left and worked."""
         width = (self.ends_at - self.starts_at) / count
         now = (self.now - self.starts_at) / width
         over = [min(1.0, max(0.0, now - at)) for at in range(count)]
@@ -73,14 +84,14 @@ def short_outlook(task: Task, history: Sequence[PastWindow]) -> Outlook:
     alike = _alike(task.starts_at, history)
     weights = [weight for weight, _ in alike]
     uses = [past_use(past, _PARTS) for _, past in alike]
-    even = [_EVEN / _PARTS] * _PARTS
-    usual, speeds = _usual(uses, weights, lambda parts, known: _mixed(parts, known, even), _LUMP)
+    # The window opened when work began, and nobody knows how long it goes on: less and less is expected.
+    unknown = [_STRANGER / _PARTS * (1.5 - at / (_PARTS - 1)) for at in range(_PARTS)]
+    usual, speeds = _usual(uses, weights, lambda parts, known: _mixed(parts, known, unknown), 10.0)
     over, left = task.parts(_PARTS)
     first = min(int(sum(over)), _PARTS - 1)
     # The rate of the last half hour goes on and fades; what a course says comes in as that goes.
     width = (task.ends_at - task.starts_at) / _PARTS
-    found = rises(task.readings, task.starts_at)
-    rate = used_between(found, task.now - _RECENT, task.now) / _RECENT * width
+    rate = _rate(task) * width
     still = [_still(task, at, width) for at in range(_PARTS)]
     recent = [share * fade * rate for share, fade in zip(left, still, strict=True)]
     later = [share * (1 - fade) for share, fade in zip(left, still, strict=True)]
@@ -92,14 +103,14 @@ def short_outlook(task: Task, history: Sequence[PastWindow]) -> Outlook:
     sure = _sure(weights, 1.0, 4.0)
     shape = sure + task.used / _LUMP
     speed = shape / (sure + _dot(usual, over) / _LUMP)
-    courses = [course(_USUAL, [speed * part for part in usual], 10.0, 1 / shape)]
+    courses = [course(_USUAL, [speed * part for part in usual], _USUAL_SPREAD, 1 / shape)]
     for use, weight, own in zip(uses, weights, speeds, strict=True):
         whole = [
             part + (1 - known) * own * expected
             for part, known, expected in zip(use.parts, use.known, usual, strict=True)
         ]
         ratio = shape / (sure + _dot(whole, over) / _LUMP)
-        courses.append(course(weight, [ratio * part for part in whole], 5.0, 0.06))
+        courses.append(course(weight, [ratio * part for part in whole], *_SPREAD))
     return Outlook(courses, task.ends_at, width)
 
 
@@ -107,17 +118,19 @@ def long_outlook(task: Task, history: Sequence[PastWindow]) -> Outlook:
     """Return the outlook of a window of several days: its hours as in the user's usual week."""
     count = max(_DAYS, round((task.ends_at - task.starts_at) / 3600))
     width = (task.ends_at - task.starts_at) / count
-    worked = [task.worked(task.starts_at + at * width, task.starts_at + (at + 1) * width) for at in range(count)]
-    past = [one for one in history[-_WEEKS:] if one.readings and one.readings[-1][1] >= 1]
+    edges = [task.starts_at + at * width for at in range(count)]
+    worked = [task.worked(begin, begin + width) for begin in edges]
+    # A week without any use is a holiday, and this one is none.
+    past = [one for one in history[-_WEEKS:] if one.readings[-1][1] > 0]
     uses = [_in_step(past_use(one, count), one, task.starts_at, worked) for one in past]
     weights = [0.5 ** ((len(past) - at) / _WEEK_FADES) for at in range(len(past))]
-    share = _EVEN / max(sum(worked), 1.0)
-    usual, speeds = _usual(uses, weights, lambda parts, known: _by_days(parts, known, worked, share), 5.0)
+    share = _STRANGER / max(sum(worked), 1.0)
+    usual, speeds = _usual(
+        uses, weights, lambda parts, known: _by_days(parts, known, worked, share), _DAY_LUMP
+    )
     over, left = task.parts(count)
-    seen = parts_of(rises(task.readings, task.starts_at), task.starts_at, width, count)
-    used = sum(part for part, share in zip(seen, worked, strict=True) if share)
     sure = _sure(weights, 1.5, 8.0)
-    shape = sure + used / _WEEK_LUMP
+    shape = sure + task.used / _WEEK_LUMP
     speed = shape / (sure + _dot(usual, over) / _WEEK_LUMP)
     first = min(int(sum(over)), count - 1)
     ahead = [speed * share * part for share, part in zip(left, usual, strict=True)]
@@ -160,19 +173,18 @@ def _usual(
             known = [total + factor * share for total, share in zip(known, use.known, strict=True)]
         usual = combined(parts, known)
         if again < _ROUNDS:
-            sure = 2.0
             speeds = [
-                (sure + sum(use.parts) / lump) / (sure + _dot(usual, use.known) / lump) for use in uses
+                (_SURE + sum(use.parts) / lump) / (_SURE + _dot(usual, use.known) / lump) for use in uses
             ]
     return usual, speeds
 
 
-def _mixed(parts: list[float], known: list[float], even: list[float]) -> list[float]:
-    """Return the mean use of each part with its neighbours, and with one even window."""
+def _mixed(parts: list[float], known: list[float], unknown: list[float]) -> list[float]:
+    """Return the mean use of each part with its neighbours, and with one window of a stranger."""
     if not parts:
-        return even
+        return unknown
     parts, known = _smooth(parts), _smooth(known)
-    return [(part + one) / (share + 1) for part, share, one in zip(parts, known, even, strict=True)]
+    return [(part + one) / (share + 1) for part, share, one in zip(parts, known, unknown, strict=True)]
 
 
 def _smooth(values: list[float]) -> list[float]:
@@ -184,7 +196,7 @@ def _smooth(values: list[float]) -> list[float]:
 
 
 def _by_days(parts: list[float], known: list[float], worked: list[float], share: float) -> list[float]:
-    """Return the mean use of each hour, with the mean day's so that one free Tuesday is not taken for a rule."""
+    """Return the mean use of each hour, mixed with the mean day: one free Tuesday is not a rule."""
     if not parts:
         return [share * part for part in worked]
     count = len(parts)
@@ -200,17 +212,19 @@ def _by_days(parts: list[float], known: list[float], worked: list[float], share:
 
 
 def _in_step(use: Use, past: PastWindow, starts_at: float, worked: list[float]) -> Use:
-    """Return the use of a week by the hours of another one that may start on another day; none in hours never worked."""
+    """Return the use of a week by the hours of one that may start on another day; only of worked hours."""
     count = len(use.parts)
     shift = round((starts_at - past.starts_at) / (past.ends_at - past.starts_at) * count) % count
     parts, known = use.parts[shift:] + use.parts[:shift], use.known[shift:] + use.known[:shift]
     return Use(list(map(mul, parts, worked)), list(map(mul, known, worked)))
 
 
-def _lump(uses: Sequence[Use], weights: Sequence[float], speeds: Sequence[float], usual: list[float]) -> float:
+def _lump(
+    uses: Sequence[Use], weights: Sequence[float], speeds: Sequence[float], usual: list[float]
+) -> float:
     """Return how uneven the user's days are: the variance of a day's use over its mean, in percent."""
-    expected = 4 * sum(usual) / _DAYS
-    variance = expected * 6.0
+    expected = _DAYS_KNOWN * sum(usual) / _DAYS
+    variance = expected * _DAY_LUMP
     for use, weight, speed in zip(uses, weights, speeds, strict=True):
         for begin in range(0, len(usual), _HOURS):
             day = slice(begin, begin + _HOURS)
@@ -218,7 +232,15 @@ def _lump(uses: Sequence[Use], weights: Sequence[float], speeds: Sequence[float]
                 mean = speed * _dot(usual[day], use.known[day])
                 variance += weight * (sum(use.parts[day]) - mean) ** 2
                 expected += weight * mean
-    return variance / max(expected, 1e-6)
+    return variance / expected if expected > 0 else _DAY_LUMP
+
+
+def _rate(task: Task) -> float:
+    """Return the recent rate in percent a second; a single reading does not say when use happened."""
+    if len(task.readings) == 1:
+        return task.used / max(_RECENT, task.now - task.starts_at)
+    found = rises(task.readings, task.starts_at)
+    return used_between(found, task.now - _RECENT, task.now) / _RECENT
 
 
 def _still(task: Task, at: int, width: float) -> float:
@@ -234,4 +256,5 @@ def _sure(weights: Sequence[float], without: float, with_history: float) -> floa
 
 
 def _dot(left: Sequence[float], right: Sequence[float]) -> float:
-    return sum(map(mul, left, right))
+    total: float = sum(map(mul, left, right))
+    return total

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 LIKELY = 0.3  # probability from which a time is named
 
+# Windows that do reach the limit are the fast ones, and they reach it sooner than at half of the chance.
+_SOONER = 0.3
+
 _DAY = 86400.0
+_SAME = 120.0  # seconds; two resets this near are one (docs/architecture.md 4)
 _MINUTES = 300.0  # seconds; a time is rounded to this
 _HALF_DAY = 43200.0  # seconds; the one in a window of several days
 _LEAST = 0.25  # percent; so much is left of any window that is not at 100
@@ -83,7 +87,9 @@ def forecast(
         _in_window(readings, ends_at - length, now, used),
         work_time.share if work_time else _always,
     )
-    past = [one for one in past_windows if one.ends_at <= ends_at - length + 1 and one.ends_at > one.starts_at]
+    past = [
+        one for one in past_windows if one.ends_at <= ends_at - length + 1 and one.ends_at > one.starts_at
+    ]
     is_long = length > _DAY
     outlook = long_outlook(task, past) if is_long else short_outlook(task, past)
     return _summary(outlook, task, _HALF_DAY if is_long else _MINUTES)
@@ -92,19 +98,19 @@ def forecast(
 def _summary(outlook: Outlook, task: Task, step: float) -> Forecast:
     missing = max(_LEAST, FULL - CUT - task.used)
     probability = chance(outlook, missing)
-    # The ends come from the same amount, so that they agree with the probability: 100 at the median is 0.5 or more.
+    # The ends come from the same amount and so agree with the probability: 100 at the median is 0.5 or more.
     low, median, high = (
         round(task.used + (FULL - task.used) * least(outlook, missing, share) / missing, 1)
         for share in (0.9, 0.5, 0.1)
     )
     at = None
     if probability >= LIKELY:
-        at = _rounded(reached_at(outlook, missing, probability / 2, task.now), step, task)
+        at = _rounded(reached_at(outlook, missing, _SOONER * probability, task.now), step, task)
     return Forecast(round(probability, 3), low, median, high, at)
 
 
 def _rounded(at: float, step: float, task: Task) -> float:
-    """Return a time rounded; finer, or not at all, where that would lead into the past or beyond the reset."""
+    """Return a time rounded; finer, or not at all, where that would lead to the past or beyond the reset."""
     for size in (step, _MINUTES):
         rounded = round(at / size) * size
         if task.now <= rounded <= task.ends_at:
@@ -114,7 +120,9 @@ def _rounded(at: float, step: float, task: Task) -> float:
 
 def _in_window(readings: Sequence[Reading], starts_at: float, now: float, used: float) -> list[Reading]:
     """Return the readings from the start until now, and the current one; none is above it."""
-    kept = sorted((at, min(percent, used)) for at, percent in readings if starts_at <= at <= now and percent >= 0)
+    kept = sorted(
+        (at, min(percent, used)) for at, percent in readings if starts_at <= at <= now and percent >= 0
+    )
     return [*kept, (now, used)]
 
 

@@ -83,11 +83,14 @@ def _totals(outlook: Outlook, parts: int | None = None) -> list[tuple[Course, fl
 
 def _mixed(totals: Sequence[tuple[Course, float]], percent: float) -> float:
     total = sum(course.weight for course, _ in totals)
-    return sum(course.weight * _tail(percent, mean, course.lump, course.doubt) for course, mean in totals) / total
+    return (
+        sum(course.weight * _tail(percent, mean, course.lump, course.doubt) for course, mean in totals)
+        / total
+    )
 
 
 def _tail(percent: float, mean: float, lump: float, doubt: float) -> float:
-    """Return the chance that a gamma variable of this mean, with variance lump * mean + doubt * mean**2, is larger."""
+    """Return the chance that a gamma variable of this mean and spread (see Course) is larger."""
     if mean <= _NOTHING:
         return 0.0
     ninth = (lump / mean + doubt) / 9

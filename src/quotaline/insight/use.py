@@ -17,8 +17,8 @@ CUT = 0.5  # percent that a reading, cut to a whole number, is too low on averag
 
 _UNSEEN = 1800.0  # seconds; use needs a running client, so it happened at most this long before it was read
 _STEEP = 60.0  # seconds a percent takes at least: a longer gap explains a large rise better than a steep one
-# A window whose last reading was this close to 100 %, at the rate before it, most likely reached it: the limit
-# stops the client, and nobody reads the last percent.
+# A window whose last reading was this close to 100 %, at the rate before it, most likely reached it: the
+# limit stops the client, and nobody reads the last percent.
 _STOPPED = 480.0  # seconds
 _BEFORE = 900.0  # seconds over which that rate is taken
 
@@ -28,7 +28,7 @@ Rise = tuple[float, float, float]  # (from, to, percent): used evenly in that ti
 
 @dataclass(frozen=True, slots=True)
 class PastWindow:
-    """A window that has ended: its readings (epoch seconds, percent) in order, and its start and end, epoch seconds."""
+    """A window that has ended: readings in order (epoch seconds, percent), start and end in epoch seconds."""
 
     readings: Sequence[Reading]
     starts_at: float
