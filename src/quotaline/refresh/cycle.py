@@ -94,7 +94,8 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
 
     Args:
         job: The inputs.
-        force: Make a request even if the numbers are fresh; a back-off is kept all the same.
+        force: Make a request even if the numbers are fresh or the last request failed. Only a rate limit
+            is respected, and 10 seconds between two requests.
 
     Raises:
         store.Busy: If another process holds the lock for too long.
@@ -196,8 +197,8 @@ def _is_request_allowed(job: Job, settings: Settings, state: State, now: float, 
         return False
     if is_login_in_progress(state, now):
         return False
-    has_failed = bool(state.backoff.reason)  # otherwise the wait is no back-off, and `force` skips it
-    return (force and not has_failed) or backoff.is_request_allowed(state.backoff, now, state.login)
+    is_allowed = backoff.is_forced_request_allowed if force else backoff.is_request_allowed
+    return is_allowed(state.backoff, now, state.login)
 
 
 def _record_client_start(folder: str, now: float) -> None:

@@ -93,7 +93,7 @@ def apply_attempt(state: State, planned: State, attempt: Attempt, now: float, tt
             if isinstance(attempt.error, credentials.KeychainDenied)
             else backoff.MAX_IDLE_INTERVAL
         )
-        unchanged = replace(before, reason=attempt.error.reason)
+        unchanged = replace(before, reason=attempt.error.reason, detail=attempt.error.detail)
         return replace(state, keychain_until=now + pause, backoff=unchanged)
     if not attempt.requested:
         return state
