@@ -110,6 +110,8 @@ def loaded(home: pathlib.Path, *words: str, heavy: tuple[str, ...] = HEAVY) -> d
         ("refresh --detached", {"html"}),
         ("status", {"rich"}),
         ("status --json", set()),
+        ("sessions", {"rich", "datetime", "hashlib"}),
+        ("sessions --json", {"datetime", "hashlib"}),
         ("why", set()),
         ("why --json", set()),
         ("get five_hour.utilization", set()),

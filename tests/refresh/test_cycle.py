@@ -275,6 +275,63 @@ def test_broken_config_does_not_turn_a_source_on_again(machine: Machine) -> None
     assert "line 1" in str(outcome.settings_error)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sources.api = false\ncolour = 3\n",
+        "sources.api = false\nttl = 0\n",
+        "sources.api = false\nsources.from_a_newer_version = true\n",
+        'sources.api = "no"\n',
+        "sources.ap = false\n",
+        "sources.api = false\n[sources\n",
+    ],
+    ids=["unknown key", "bad value", "newer source", "bad switch", "misspelt switch", "not TOML"],
+)
+@pytest.mark.parametrize("cache", ["none", "junk", "of the status line"])
+def test_broken_config_without_a_refresh_before_sends_nothing_that_was_turned_off(
+    machine: Machine, text: str, cache: str
+) -> None:
+    machine.configure(text)
+    if cache != "none":
+        assert store.prepare(machine.folder, str(machine.home))
+        content = "{" if cache == "junk" else json.dumps(State().to_json())
+        store.write(machine.folder, "state.json", content.encode())
+
+    outcomes = [machine.refresh(force=True), machine.refresh()]
+
+    assert machine.requests == 0
+    assert all("config.toml" in str(outcome.settings_error) for outcome in outcomes)
+    machine.configure("ttl = 60\n")
+    assert machine.refresh().requested
+
+
+def test_broken_config_keeps_each_key_that_is_valid_and_the_last_value_of_one_that_is_not(
+    machine: Machine,
+) -> None:
+    machine.configure("ttl = 600\nwarn = 70\n")
+    machine.refresh()
+    machine.configure('ttl = 0\nstyle = "minimal"\nshow_from = 3\nsources.snapshot = false\n')
+
+    settings = machine.refresh().state.settings
+
+    assert settings == {"ttl": 600, "style": "minimal", "sources.snapshot": False}
+    assert machine.requests == 1
+
+
+def test_state_of_a_newer_version_with_a_setting_that_this_one_lacks_turns_no_source_on(
+    machine: Machine,
+) -> None:
+    assert store.prepare(machine.folder, str(machine.home))
+    state = State(settings={"sources.api": False, "show_from": 3})
+    with store.locked(machine.folder):
+        state_file.save(machine.folder, state)
+    machine.configure("[sources\n")
+
+    machine.refresh(force=True)
+
+    assert machine.requests == 0
+
+
 def test_credits_reach_the_state(machine: Machine) -> None:
     machine.answer = Usage(credits=Credits(enabled=True, used=1.5))
     machine.refresh()

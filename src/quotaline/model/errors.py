@@ -47,7 +47,7 @@ class NotLoggedIn(QuotalineError):
 
 
 class LoginExpired(QuotalineError):
-    """Raised if the access token has expired, by its date or by the endpoint's answer (REFUSED_401)."""
+    """Raised if the access token has expired, by its date or by the answer (detail REFUSED_401)."""
 
     reason = "login_expired"
     problem = "login expired"
