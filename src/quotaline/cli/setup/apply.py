@@ -41,7 +41,7 @@ def apply(settings: Settings) -> None:
         before = state_file.load(folder)
     host = resolved_host(None, os.environ)
     print(render(before.merged, (host,), now, display_options(settings, before.organisation))[host])
-    if not is_published or _sources(before.settings) != _sources(settings.chosen):
+    if not is_published or _sources(before.settings or {}) != _sources(settings.chosen):
         sys.stdout.flush()  # the refresher is forked: it must not inherit what is buffered
         start_refresher()
 
