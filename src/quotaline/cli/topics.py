@@ -46,6 +46,7 @@ environment:
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC  if set and not empty: no requests
   HTTPS_PROXY, NO_PROXY                     the proxy for requests
   REQUESTS_CA_BUNDLE                        a CA file, where a company inspects TLS
+  STARSHIP_CONFIG                           starship's config, for `quotaline install starship`
   VISUAL, EDITOR                            the editor of `quotaline config edit`
 """
 EXIT_STATUS = """\

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
-from typing import TYPE_CHECKING
 
 from quotaline.hosts.installation import installation
 from quotaline.hosts.table import TABLE
-
-if TYPE_CHECKING:
-    import argparse
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +15,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "Print the lines that show the segment in a host, for its config file. "
         "`quotaline install` adds them for you."
     )
+    parser.epilog = """\
+bash, zsh, fish: a line for the start-up file, which can also read it at each start:
+  eval "$(quotaline init bash)"       in ~/.bashrc; zsh: the same in ~/.zshrc
+  quotaline init fish | source        in ~/.config/fish/config.fish
+claude: members of ~/.claude/settings.json
+tmux: a line of ~/.tmux.conf
+starship: a table of ~/.config/starship.toml
+"""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("host", metavar="HOST", choices=TABLE, help=", ".join(TABLE))
     parser.set_defaults(run=_run)
 

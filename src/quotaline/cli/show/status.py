@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
-from typing import TYPE_CHECKING
 
 from quotaline.cli.show.advice import problems
 from quotaline.cli.show.current_state import current_state
 from quotaline.cli.show.report import document
-
-if TYPE_CHECKING:
-    import argparse
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +17,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "Show every limit with the percent used, its reset, pace, source and age. "
         "A request is made if one is due."
     )
+    parser.epilog = """\
+columns:
+  used, left                percent of the limit; ~ before a number that is 10 minutes old
+  bar                       the part that is used; its tick is the part of the time that is over
+  pace                      percentage points ahead of an even use, or behind it, if notable
+  source                    statusline: Claude Code's status line; snapshot: its .claude.json;
+                            api: the usage endpoint; claude_cli: `claude -p /usage`
+  age                       time since the number was observed
+
+exit status:
+  0                         the report was printed, also if numbers are missing: see `problems` of --json
+"""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
     parser.set_defaults(run=_run)
 
@@ -31,11 +41,10 @@ def _run(chosen: argparse.Namespace) -> int:
 
         print(json.dumps(document(state, now), indent=2))
         return 0
-    from rich.console import Console
-
+    from quotaline.cli.console import make_console
     from quotaline.cli.show.overview import print_overview
 
-    print_overview(state, now, Console(highlight=False))
+    print_overview(state, now, make_console())
     sys.stdout.flush()
     for line in problems(state, now):
         print(f"quotaline: {line}", file=sys.stderr)
