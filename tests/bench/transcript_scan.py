@@ -23,9 +23,7 @@ WORDS = 200  # at most, in a reply
 MEGABYTE = 10**6
 START = 1_795_000_000.0
 
-RUN = (
-    "from quotaline.insight.sessions import report; import os; r = report(os.environ); print(len(r.sessions))"
-)
+COMMAND = [sys.executable, "-m", "quotaline", "sessions"]
 
 
 def usage_line(session: str, message: int, block: int, at: float, text: str) -> str:
@@ -87,9 +85,10 @@ def generate(folder: pathlib.Path, megabytes: int) -> int:
 
 
 def measured(environ: dict[str, str]) -> tuple[float, float, float]:
-    """Run the report in a process of its own: seconds of wall time and of CPU, and peak megabytes."""
+    """Run the command in a process of its own: seconds of wall time and of CPU, and peak megabytes."""
     started = time.perf_counter()
-    child = os.posix_spawn(sys.executable, [sys.executable, "-c", RUN], environ)
+    to_nowhere = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    child = os.posix_spawn(sys.executable, COMMAND, environ, file_actions=to_nowhere)
     _, status, used = os.wait4(child, 0)
     if status:
         raise SystemExit("the run failed")

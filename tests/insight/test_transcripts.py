@@ -72,6 +72,11 @@ def bytes_read(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
                 count[0] += len(data)
                 return data
 
+            def readline(self, limit: int = -1) -> bytes:
+                data = bytes(file.readline(limit))
+                count[0] += len(data)
+                return data
+
         return Counting()
 
     monkeypatch.setattr(builtins, "open", counting)
@@ -285,7 +290,7 @@ def test_after_an_addition_only_the_addition_is_read(
     claude_dir: pathlib.Path, bytes_read: Callable[[], int]
 ) -> None:
     write(claude_dir, "s2", *(reply(f"x{n}", f"y{n}", session="s2") for n in range(500)))
-    path = write(claude_dir, "s1", *(reply(f"m{n}", f"r{n}", at=n) for n in range(500)))
+    path = write(claude_dir, "s1", prompt(), *(reply(f"m{n}", f"r{n}", at=n) for n in range(500)))
     counted()
     bytes_read()
     added = reply("new", "new", at=999)

@@ -49,13 +49,19 @@ class Slot(NamedTuple):
 
 
 class Transcript(NamedTuple):
-    """A file that was read. `is_main`: of the session itself, not of a subagent; `folder`: where it ran."""
+    """
+    A file that was read.
+
+    `is_main`: of the session itself, not of a subagent; `folder`: where it ran; `prompt`: where its first
+    prompt is, -1 if it has none.
+    """
 
     path: str
     session: str
     is_main: bool
     folder: str
     is_fork: bool
+    prompt: int
 
 
 class Contents(NamedTuple):
@@ -168,9 +174,9 @@ def _read(base: sqlite3.Connection) -> Contents:
         ],
         figures,
         {
-            number: Transcript(path, names[session], bool(is_main), folder, bool(is_fork))
-            for number, path, session, is_main, folder, is_fork in base.execute(
-                "select id, path, session, is_main, folder, is_fork from file"
+            number: Transcript(path, names[session], bool(is_main), folder, bool(is_fork), prompt)
+            for number, path, session, is_main, folder, is_fork, prompt in base.execute(
+                "select id, path, session, is_main, folder, is_fork, prompt from file"
             )
         },
     )

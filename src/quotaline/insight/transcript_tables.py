@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from quotaline.insight.credit import Copy, credit
 from quotaline.insight.entries import Figure, Line
 from quotaline.insight.prices import TABLE_DATE, price
+from quotaline.insight.titles import first_prompt
 from quotaline.insight.transcripts import Position, continues, entries, session_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from quotaline.insight.transcripts import File
 
-FORM = TABLE_DATE * 10 + 1  # of the tables, and of the prices in them
+FORM = TABLE_DATE * 10 + 2  # of the tables, and of the prices in them
 SLOT = 900  # seconds; in every time zone a day begins with a quarter of an hour
 UNPRICED, PRICED, REPORTED = 0, 1, 2  # where a cost is from: nowhere, our table, the client's own line
 
@@ -29,7 +30,7 @@ _TABLES = """
 create table name (id integer primary key, name text unique);
 create table file (
     id integer primary key, path text unique, inode int, size int, changed int, offset int, tail blob,
-    session int, is_main int, folder text, ended real, is_fork int);
+    session int, is_main int, folder text, ended real, is_fork int, prompt int);
 create table line (
     file int, message int, request int, side int, number int, copy int, session int, model int, at real,
     input int, output int, write_5m int, write_1h int, read int, size int, speed int, cost int, source int,
@@ -56,7 +57,8 @@ on conflict do update set
 where (excluded.size, excluded.speed) > (line.size, line.speed)
 """
 _KEEP_FILE = """
-update file set inode = ?, size = ?, changed = ?, offset = ?, tail = ?, folder = ?, ended = ?, is_fork = ?
+update file set inode = ?, size = ?, changed = ?, offset = ?, tail = ?, folder = ?, ended = ?, is_fork = ?,
+    prompt = ?
 where id = ?
 """
 _TOUCH = "insert or ignore into touched select message from line where message != 0 and file = ?"
@@ -131,15 +133,18 @@ def take(base: sqlite3.Connection, file: File) -> None:
         session, is_main = session_of(file.path)
         names = _Names(base)
         base.execute(
-            "insert or ignore into file values (null, ?, 0, 0, 0, 0, '', ?, ?, '', 0.0, 0)",
+            "insert or ignore into file values (null, ?, 0, 0, 0, 0, '', ?, ?, '', 0.0, 0, -1)",
             (file.path, names[session], is_main),
         )
-        number, inode, offset, tail, folder, ended, is_fork = base.execute(
-            "select id, inode, offset, tail, folder, ended, is_fork from file where path = ?", (file.path,)
+        number, inode, offset, tail, folder, ended, is_fork, prompt = base.execute(
+            "select id, inode, offset, tail, folder, ended, is_fork, prompt from file where path = ?",
+            (file.path,),
         ).fetchone()
         if inode != file.stamp[0] or not continues(transcript, Position(offset, tail)):
             _empty(base, number)
-            offset, folder, ended, is_fork = 0, "", 0.0, 0
+            offset, folder, ended, is_fork, prompt = 0, "", 0.0, 0, -1
+        if is_main and prompt < 0:
+            prompt = first_prompt(transcript)
         before = ended
         lines: list[Line] = []
         for entry in entries(transcript, offset, session):
@@ -158,7 +163,7 @@ def take(base: sqlite3.Connection, file: File) -> None:
                 base.execute("insert into figure select ?, count(*), ?, ? from figure where file = ?", row)
             else:
                 _add(base, names, number, lines)
-                base.execute(_KEEP_FILE, (*file.stamp, *entry, folder, ended, is_fork, number))
+                base.execute(_KEEP_FILE, (*file.stamp, *entry, folder, ended, is_fork, prompt, number))
     if ended != before:  # which file ended first decides where shared lines belong
         base.execute(_TOUCH_SHARED, (number,))
 
