@@ -165,6 +165,12 @@ ALIASES = {
     "usage.compact_format": "style",
     "usage.warning_threshold": "warn",
 }
+# What is sent, or asked of a program that sends, is off if the user may have turned it off.
+_NOTHING_SENT: dict[str, Value] = {
+    "sources.api": False,
+    "sources.claude_cli": False,
+    "sources.keychain": False,
+}
 _COMPACT = "usage.compact_format"  # true or false in aiterm; here also the name of a style
 
 
@@ -188,44 +194,84 @@ def load(path: str) -> Settings:
     Raises:
         SettingsError: If it can't be read or parsed, or has an unknown key or an invalid value.
     """
-    try:
-        with open(path, "rb") as file:
-            text = file.read()
-    except FileNotFoundError:
-        return Settings({})
-    except OSError as error:
-        raise SettingsError(f"{path} can't be read: {error.strerror}") from None
-    import tomllib  # 15 ms, which a user without a config.toml need not spend
-
-    try:
-        document = tomllib.loads(text.decode())
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # not TOML, not UTF-8, a number that is too long, nesting that is too deep
-        raise SettingsError(f"{path} is broken: {error}") from None
+    document = _read(path)
     try:
         return check(document)
     except SettingsError as error:
         raise SettingsError(f"{path}: {error}") from None
 
 
+def load_valid(path: str, saved: dict[str, Any] | None) -> tuple[Settings, SettingsError | None]:
+    """
+    Read what is valid of config.toml, and return it with the first error.
+
+    A typing error, or a key of a newer version, must not turn on a source that the user turned off.
+
+    Args:
+        path: The file.
+        saved: The settings that the last refresh saved; None if there was none. They apply to an invalid
+            value, and to everything if the file can't be parsed. Without them nothing is sent then.
+    """
+    try:
+        document = _read(path)
+    except SettingsError as error:
+        return Settings(_NOTHING_SENT) if saved is None else saved_settings(saved), error
+    settings, invalid = _valid_part(document, saved_settings(saved).chosen)
+    return settings, SettingsError(f"{path}: {invalid}") if invalid else None
+
+
 def check(document: dict[str, Any]) -> Settings:
     """Return the settings of a parsed file, or of the flat form in state.json. Raises SettingsError."""
-    chosen = {}
+    settings, error = _valid_part(document, {})
+    if error:
+        raise error
+    return settings
+
+
+def saved_settings(document: dict[str, Any] | None) -> Settings:
+    """Return what is valid of the settings that the last refresh saved in state.json."""
+    return _valid_part(document or {}, {})[0]
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            text = file.read()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{path} can't be read: {error.strerror}") from None
+    import tomllib  # 15 ms, which a user without a config.toml need not spend
+
+    try:
+        return tomllib.loads(text.decode())
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # not TOML, not UTF-8, a number that is too long, nesting that is too deep
+        raise SettingsError(f"{path} is broken: {error}") from None
+
+
+def _valid_part(document: dict[str, Any], saved: dict[str, Value]) -> tuple[Settings, SettingsError | None]:
+    """Return each setting that is valid by itself, and the first error."""
+    chosen: dict[str, Value] = {}
+    defaults: dict[str, Value] = {}
+    first_error = None
     # Aliases first: if a key is set by both names, our own name takes precedence.
     for key, value in sorted(_flattened(document), key=lambda pair: pair[0] not in ALIASES):
-        setting = find(key)
-        chosen[setting.key] = setting.check(_from_alias(key, value))
-    return Settings(chosen)
-
-
-def saved_settings(document: dict[str, Any]) -> Settings:
-    """Return the settings that the last refresh saved in state.json; the defaults if those are invalid."""
-    try:
-        return check(document)
-    except SettingsError:
-        return Settings({})
+        try:
+            setting = find(key)
+            chosen[setting.key] = setting.check(_from_alias(key, value))
+        except SettingsError as error:
+            first_error = first_error or error
+            name = ALIASES.get(key, key)
+            if name in _NOTHING_SENT:
+                chosen[name] = False
+            elif name in saved:
+                chosen[name] = saved[name]
+            elif name.split(".")[0] == "sources" and value is not True:
+                defaults = _NOTHING_SENT  # it may be a misspelt switch that the user wanted off
+    return Settings(defaults | chosen), first_error
 
 
 def _from_alias(key: str, value: object) -> object:

@@ -41,7 +41,7 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def month(claude_dir: pathlib.Path) -> pathlib.Path:
     """Sessions with everything that a table can show: long, wide and hostile texts, and each kind of cost."""
     day = 86_400.0
-    big: Any = {"tokens": (1_234_567, 98_765), "cache": (0, 5_000_000, 123_456_789)}
+    big: dict[str, Any] = {"tokens": (1_234_567, 98_765), "cache": (0, 5_000_000, 123_456_789)}
     write(
         claude_dir,
         "aaaa-1",

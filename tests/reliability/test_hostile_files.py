@@ -490,38 +490,53 @@ def test_root_creates_no_file_in_the_home_of_another_user(live: World) -> None:
 # -- config.toml
 
 
+def break_config(live: World, path: pathlib.Path, text: str | None) -> None:
+    """Write config.toml, or a folder in its place. The segment is printed, and commands name the file."""
+    path.parent.mkdir(parents=True)
+    if text is None:
+        path.mkdir()
+    else:
+        path.write_text(text)
+    assert live.segment() == UNKNOWN
+    live.settle()
+    for command in (["refresh"], ["status"]):
+        done = live.run("quotaline", *command)
+        assert done.stderr.startswith(b"quotaline: "), done
+        assert one_line(done.stderr), done
+        assert b"config.toml" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["ttl = 0", "colour = 1", "sources.newer = true"])
+def test_config_with_an_invalid_key_gives_one_line_and_the_rest_applies(live: World, text: str) -> None:
+    break_config(live, live.home / ".config/quotaline/config.toml", text)
+
+    assert live.segment() == FRESH
+    done = live.run("quotaline", "config", "list")
+    assert one_line(done.stderr), done
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "ttl = ",
-        "ttl = 0",
         "ttl = 1" + "0" * 5000,
         "a = " + "[" * 5000,
-        "colour = 1",
         "\x00\xff",
         "[sources]\napi = 1",
+        "sources.api = false\nshow_from = 3\n",
+        None,
     ],
-    ids=["broken", "not allowed", "long number", "deep", "unknown", "binary", "wrong kind"],
+    ids=["broken", "long number", "deep", "binary", "wrong kind", "newer key", "folder"],
 )
-def test_broken_config_gives_one_line_and_the_segment_is_still_shown(live: World, text: str) -> None:
-    live.configure(text)
-
-    assert live.segment() == UNKNOWN
-    live.settle()
-    assert live.segment() == FRESH
-    for command in (["refresh"], ["status"], ["config", "list"]):
-        done = live.run("quotaline", *command)
-        assert done.stderr.startswith(b"quotaline: "), done
-        assert done.stderr.count(b"\n") == 1, done
-        assert b"config.toml" in done.stderr
-
-
-def test_config_that_is_not_a_file_gives_one_line_and_the_segment_is_still_shown(live: World) -> None:
+def test_config_that_may_turn_requests_off_gives_one_line_and_nothing_is_sent(
+    live: World, text: str | None
+) -> None:
     path = live.home / ".config/quotaline/config.toml"
-    path.mkdir(parents=True)
+    break_config(live, path, text)
 
     assert live.segment() == UNKNOWN
-    live.settle()
-    assert live.segment() == FRESH
-    done = live.refresh()
-    assert one_line(done.stderr), done
+    assert live.requests == []
+    if text is not None:
+        path.write_text("")
+        assert live.refresh().returncode == 0
+        assert live.segment() == FRESH
