@@ -218,6 +218,25 @@ def test_due_segment_starts_one_refresher_however_often_it_is_read(
     assert second == ["execve"] or len(list(pathlib.Path(folder).glob("claim.*"))) == 2
 
 
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+@pytest.mark.parametrize("error", ["EACCES", "EIO", "EMFILE"])
+def test_segment_that_can_not_be_opened_is_left_to_python_without_a_message(
+    command: pathlib.Path, tmp_path: pathlib.Path, shell: list[str], error: str
+) -> None:
+    segment = write_segment(f"{tmp_path}/.cache/quotaline/default")
+    fault = ["-P", segment, "-e", "trace=openat", f"--inject=openat:error={error}"]
+
+    done = subprocess.run(
+        ["strace", "-f", "-qq", "-o", "/dev/null", *fault, *shell, command, "--for", "plain"],
+        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert (done.stdout, done.stderr) == (f"{HANDED_OVER}\n", "")
+
+
 def test_read_only_folder_shows_the_segment_and_starts_nothing(
     command: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
