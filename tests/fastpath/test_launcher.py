@@ -224,7 +224,7 @@ def test_segment_that_can_not_be_opened_is_left_to_python_without_a_message(
     command: pathlib.Path, tmp_path: pathlib.Path, shell: list[str], error: str
 ) -> None:
     segment = write_segment(f"{tmp_path}/.cache/quotaline/default")
-    fault = ["-P", segment, "-e", "trace=openat", f"--inject=openat:error={error}"]
+    fault = ["-P", str(segment), "-e", "trace=openat", f"--inject=openat:error={error}"]
 
     done = subprocess.run(
         ["strace", "-f", "-qq", "-o", "/dev/null", *fault, *shell, command, "--for", "plain"],

@@ -136,7 +136,7 @@ def try_locked(folder: str) -> Iterator[bool]:
 
 
 def read(folder: str, name: str) -> bytes | None:
-    """Return a file's content; None if it is missing, not a regular file, or larger than MAX_FILE."""
+    """Return a file's content; None if it is missing, another user's, no regular file, or too large."""
     try:
         descriptor = os.open(
             os.path.join(folder, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -145,7 +145,8 @@ def read(folder: str, name: str) -> bytes | None:
         return None
     try:
         status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE:
+        is_ours = status.st_uid == os.geteuid()  # another user's text could hold any number and escape
+        if not is_ours or not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE:
             return None
         return os.read(descriptor, MAX_FILE)
     except OSError:
