@@ -271,7 +271,7 @@ def test_repetition_of_an_idle_session_is_no_news_but_that_of_a_working_one_is(l
     live.travel(400)
     shown(live, status_json(8, 77, api_milliseconds=100))
     until(lambda: len(live.requests) == 1)
-    live.travel(400)
+    live.travel(100)
     shown(live, status_json(8, 77, api_milliseconds=200))
 
     assert why(live)["windows"]["five_hour"]["source"] == "statusline"

@@ -164,7 +164,10 @@ def test_500_hostile_segments_execute_and_print_nothing_in_a_prompt(
     assert not list(tmp_path.rglob("*PWNED*"))
 
 
-@pytest.mark.parametrize("shell", ["dash", "busybox sh", "bash --posix"])
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "shell", [pytest.param("dash", marks=pytest.mark.quick), "busybox sh", "bash --posix"]
+)
 def test_500_hostile_segments_execute_and_print_nothing_in_the_launcher(
     shell: str, tmp_path: pathlib.Path
 ) -> None:

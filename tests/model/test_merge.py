@@ -157,6 +157,7 @@ def test_each_window_that_is_not_shown_has_a_reason() -> None:
     cases = {
         "older than the number from api": dated(30, ago=60),
         "undated, and lower than the number from api": undated(10, ago=5),
+        "of an earlier window than the number from api": undated(90, ago=5, reset=NOW + 60),
         "the window has ended": undated(10, ago=5, reset=NOW - 1),
         "dated in the future": dated(30, ago=-60),
     }

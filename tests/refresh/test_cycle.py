@@ -9,7 +9,16 @@ import pytest
 
 from quotaline.cache import segment_file, state_file, store
 from quotaline.cache.state_file import State
-from quotaline.model.errors import LoginExpired, QuotalineError, RateLimited, ServerError, Unreachable
+from quotaline.model.errors import (
+    LoginExpired,
+    MissingScope,
+    QuotalineError,
+    RateLimited,
+    ServerError,
+    Unanswered,
+    Unreachable,
+    UnreadableAnswer,
+)
 from quotaline.model.usage import Credits, Usage, Window
 from quotaline.refresh.cycle import CacheFolderError, Job, Outcome, refresh
 from quotaline.refresh.request import KEYCHAIN_PAUSE, may_read_keychain
@@ -92,13 +101,49 @@ def test_ttl_can_be_set(machine: Machine) -> None:
     assert machine.requests == 2
 
 
-def test_forced_refresh_makes_a_request_although_the_numbers_are_fresh_but_not_during_a_back_off(
+def test_forced_refresh_makes_a_request_although_the_numbers_are_fresh_but_not_after_a_429(
     machine: Machine,
 ) -> None:
     machine.refresh()
+    machine.now += 10
     machine.answer = RateLimited()
     assert machine.refresh(force=True).requested
+    machine.now += 299
     assert not machine.refresh(force=True).requested
+    machine.now += 1
+    assert machine.refresh(force=True).requested
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ServerError(500), Unreachable(), LoginExpired(), MissingScope(), UnreadableAnswer(), Unanswered()],
+)
+def test_forced_refresh_overrides_the_wait_after_every_other_failure(
+    machine: Machine, error: QuotalineError
+) -> None:
+    machine.answer = error
+    for _ in range(4):
+        machine.refresh(force=True)
+        machine.now += 900
+    requests = machine.requests
+    machine.refresh()
+    machine.answer = machine.usage(8, 77)
+    machine.now += 10
+
+    outcome = machine.refresh(force=True)
+
+    assert (outcome.requested, outcome.error, machine.segment) == (True, None, FRESH)
+    assert machine.requests <= requests + 2
+
+
+def test_a_loop_of_forced_refreshes_makes_one_request_in_ten_seconds(machine: Machine) -> None:
+    for answer in (machine.usage(8, 77), Unreachable(), ServerError(500)):
+        machine.answer = answer
+        before = machine.requests
+        for _ in range(60):
+            machine.now += 1
+            machine.refresh(force=True)
+        assert machine.requests - before == 6
 
 
 @pytest.mark.parametrize("error", [ServerError(500), Unreachable(), RateLimited(), LoginExpired()])

@@ -20,22 +20,29 @@ from quotaline.cache.paths import cache_folder
 from quotaline.fastpath import reader
 from quotaline.fastpath import statusline as command
 from quotaline.model.errors import Unreachable
+from quotaline.model.merge import current
 from quotaline.refresh import detach, publish
 from quotaline.refresh.cycle import CacheFolderError, Job, refresh
+from quotaline.segment import rendering, schedule
+from quotaline.segment.thresholds import OLD, VERY_OLD
 from quotaline.sources import api, statusline
 
 if TYPE_CHECKING:
     import pathlib
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from quotaline.sources.credentials import Token
+    from quotaline.model.merge import MergedUsage
     from quotaline.model.usage import Usage
+    from quotaline.sources.credentials import Token
     from simulation.client import Session
     from simulation.events import Events
     from simulation.provider import Provider
 
 HOSTS = ("plain", "claude")  # those that are looked at: the others would only cost time
 COLUMNS = 120
+LONGEST_SLEEP = 8  # hours; a segment is not read for longer without a refresher, so later rows only cost time
+
+MOST_TEXTS = 20_000
 
 
 class Killed(BaseException):
@@ -64,7 +71,7 @@ class Device:
     kill_at: int = 0
     kill_request: str = ""
     refreshes: int = 0
-    rendered: dict[str, tuple[float, Any]] = field(default_factory=dict)
+    rendered: dict[Any, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.booted = self.events.now - 5000
@@ -86,7 +93,7 @@ class Device:
     @contextmanager
     def patched(self) -> Iterator[None]:
         """Put the product's edge into this world."""
-        schedules = partial(self._schedules, publish.schedules)
+        render = partial(self._render, rendering.render)
         with ExitStack() as stack:
             for where, name, stand_in in (
                 (time, "time", lambda: self.wall),
@@ -94,8 +101,8 @@ class Device:
                 (detach, "start_refresher", self._start),
                 (command, "print_line", self.printed.append),
                 (publish, "HOSTS", HOSTS),
-                (publish, "schedules", schedules),
-                (command, "schedules", schedules),
+                (schedule, "render", render),
+                (schedule, "_HOURS", LONGEST_SLEEP),
                 (store, "write", partial(self._write, store.write)),
             ):
                 stack.enter_context(mock.patch.object(where, name, stand_in))
@@ -116,7 +123,7 @@ class Device:
         if (line := self._fast(one.name, text)) is not None:
             return line
         self.printed.clear()
-        with mock.patch.object(command, "read_stdin", lambda: text):
+        with mock.patch.object(command, "read_stdin", return_value=text):
             try:
                 command.run({**self.environ, "COLUMNS": str(COLUMNS)})
             except Killed:
@@ -161,9 +168,9 @@ class Device:
     def _fetch(self, token: Token, *, now: float, user_agent: str) -> Usage:
         boots = self.boots
         kill, self.kill_request = self.kill_request, ""
-        if kill == "before":
-            raise Killed
         self.provider.note(self.events.now, token.reveal())
+        if kill == "before":  # nobody can tell, so it counts as sent
+            raise Killed
         if not self.has_network:
             self.events.wait(0.1)
             raise Unreachable
@@ -188,20 +195,28 @@ class Device:
             return f"{self.boots:08x}-0000-0000-0000-000000000000\n"
         return f"{self.events.now - self.booted:.2f} 0.00\n"
 
-    def _schedules(
-        self, real: Callable[..., Any], merged: Any, hosts: Any, now: float, options: Any, *_: Any
-    ) -> Any:
+    def _render(
+        self,
+        real: Callable[..., dict[str, str]],
+        merged: MergedUsage,
+        hosts: Sequence[str],
+        now: float,
+        *rest: Any,
+        **more: Any,
+    ) -> dict[str, str]:
         """
-        Render, or reuse: the compact style says no countdown, so the same observations give the same rows.
+        Render, or reuse a text: the compact style shows no countdown and no time of day.
 
-        Those of them that time has passed are left out by whoever reads them.
+        So the same numbers, all of the same class of age, always have the same text.
         """
-        key = f"{merged}"
-        since, found = self.rendered.get(key, (now + 1, None))
-        if found is None or since > now:
-            found = real(merged, HOSTS, now, options)
-            self.rendered = {key: (now, found)}
-        return {host: list(found[host]) for host in hosts}
+        shown = current(merged, now).items()
+        seen = tuple((key, one.window.utilization, _age(now - one.observed_at)) for key, one in sorted(shown))
+        texts = self.rendered.get(seen)
+        if texts is None:
+            if len(self.rendered) > MOST_TEXTS:
+                self.rendered.clear()
+            texts = self.rendered[seen] = real(merged, HOSTS, now, *rest, **more)
+        return {host: texts[host] for host in hosts}
 
     def _write(self, real: Callable[..., None], folder: str, name: str, content: bytes) -> None:
         if self.kill_at:
@@ -209,3 +224,8 @@ class Device:
             if not self.kill_at:
                 raise Killed
         real(folder, name, content)
+
+
+def _age(seconds: float) -> int:
+    """Return the class of an age: as it is, `~`, or so many hours."""
+    return int(seconds >= OLD) - 1 if seconds < VERY_OLD else int(seconds // VERY_OLD)

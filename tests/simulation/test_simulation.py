@@ -35,7 +35,8 @@ def spans(scene: Scene, since: float) -> list[float]:
     return [one.at - since for one in scene.provider.requests if one.at >= since]
 
 
-@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [pytest.param(1, marks=pytest.mark.quick), *range(2, 9)])
 def test_day_shows_no_wrong_number_and_asks_no_sooner_than_it_may(seed: int) -> None:
     day = simulate(seed)
 

@@ -41,8 +41,10 @@ class State:
     when `claude -p /usage` last ran. `settings` are those of the last refresh, which
     are used when config.toml is broken; None before the first one. `refreshed_at` is
     when a refresher or the status line last had fresh numbers, `cycled_at` when a
-    refresher last ran. `account_since` is when another account was seen to be logged
-    in, 0 for the first one; `former` is what was known of the account before it.
+    refresher last ran (before the first one: when the status line first had numbers).
+    `account_since` is when another account was seen to be logged in, 0 for the first
+    one, and `login_since` when other credentials were; `former` is what was known of
+    the account before it.
     """
 
     merged: MergedUsage = field(default_factory=MergedUsage)
@@ -55,6 +57,7 @@ class State:
     refreshed_at: float = 0.0
     cycled_at: float = 0.0
     account_since: float = 0.0
+    login_since: float = 0.0
     former: MergedUsage = field(default_factory=MergedUsage)
     rejected: tuple[Rejected, ...] = ()
     settings: dict[str, Any] | None = None

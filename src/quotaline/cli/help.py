@@ -9,7 +9,8 @@ USAGE = "quotaline [--for HOST]\n       quotaline COMMAND [ARGUMENT ...]"
 DESCRIPTION = """\
 Show how much of your Claude quota is used and when it resets. Without a
 command, print the segment, [5h:8% 7d:77%], at once; if it is older than a
-minute, it is refreshed in the background."""
+minute, it is refreshed in the background. A host is a program that shows the
+segment: Claude Code, tmux, starship, a shell."""
 FOR = f"print the segment for HOST: {', '.join(HOSTS)} (default: ansi on a terminal, else plain)"
 VERSION = "print the version"
 # The man page has these blocks too, each as a section (tests/cli/test_manual.py).

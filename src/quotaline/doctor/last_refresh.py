@@ -26,9 +26,12 @@ def refreshed(context: Context) -> Check:
     age = max(0.0, context.now - at)
     if age > _DAY:
         return Check(
-            "refresh", WARNING, f"{duration(age)} ago; no host has shown a segment since", "quotaline refresh"
+            "refresh",
+            WARNING,
+            f"last run {duration(age)} ago; no host has shown a segment since",
+            "quotaline refresh",
         )
-    return Check("refresh", OK, f"{duration(age)} ago")
+    return Check("refresh", OK, f"last run {duration(age)} ago")
 
 
 def back_off(context: Context) -> Check:
@@ -37,8 +40,9 @@ def back_off(context: Context) -> Check:
     wait = f"; next try in {duration(backoff.until - context.now)}" if backoff.until > context.now else ""
     if not backoff.reason:
         return Check("back-off", OK, f"none{wait}")
-    problem, _, remedy = explain(backoff.reason).partition(": ")
-    return Check("back-off", WARNING, f"{problem or backoff.reason}{wait}", remedy)
+    text = explain(backoff.reason, backoff.detail) or backoff.reason
+    problem, colon, remedy = text.rpartition(": ")
+    return Check("back-off", WARNING, f"{problem if colon else text}{wait}", remedy if colon else "")
 
 
 def sources(context: Context) -> Check:

@@ -72,7 +72,7 @@ def run(environ: Mapping[str, str]) -> None:
         print_line(_line(state, environ, now, options))
         if any(each.observed_at == now for each in current(state.merged, now).values()):
             # Only numbers that are shown: others must not put off the request that would correct them.
-            state = replace(state, refreshed_at=now)
+            state = replace(state, refreshed_at=now, cycled_at=state.cycled_at or now)
         due = next_due(state, settings["ttl"])
         # Without the lock, or with a full disk, nothing is kept: the next run reports the numbers again.
         if is_locked:

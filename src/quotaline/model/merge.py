@@ -123,6 +123,8 @@ def rejections(merged: MergedUsage, reading: Reading, now: float) -> dict[str, s
 
 
 def _rejection_reason(observation: Observation, shown: Observation) -> str:
+    if _is_later_window(shown.window, observation):
+        return f"of an earlier window than the number from {shown.source}"
     if not observation.dated and observation.observed_at >= shown.observed_at:
         return f"undated, and lower than the number from {shown.source}"
     return f"older than the number from {shown.source}"

@@ -18,7 +18,7 @@ from quotaline.model.command_error import CommandError
 from quotaline.model.merge import current, has_ended_window
 from quotaline.refresh import request
 from quotaline.refresh.due import scoped_request_due
-from quotaline.refresh.ingest import sync_with_client
+from quotaline.refresh.ingest import is_login_in_progress, sync_with_client
 from quotaline.settings import load_valid
 from quotaline.sources import claude_cli
 
@@ -94,7 +94,8 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
 
     Args:
         job: The inputs.
-        force: Make a request even if the numbers are fresh; a back-off is kept all the same.
+        force: Make a request even if the numbers are fresh or the last request failed. Only a rate limit
+            is respected, and 10 seconds between two requests.
 
     Raises:
         store.Busy: If another process holds the lock for too long.
@@ -129,7 +130,7 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
         with store.locked(folder, _LOCK_WAIT):
             now, ttl = job.clock(), plan.settings["ttl"]
             state = sync_with_client(state_file.load(folder), job.environ, plan.settings, now)
-            state = request.apply_attempt(state, plan.state, plan.backoff, attempt, now, ttl)
+            state = request.apply_attempt(state, plan.state, attempt, now, ttl)
             return _finish(job, folder, plan, state, attempt)
     except OSError as problem:
         raise CacheFolderError(f"{folder} can't be written: {problem.strerror}") from None
@@ -194,8 +195,10 @@ def _record_attempt(folder: str, plan: _Plan, now: float) -> None:
 def _is_request_allowed(job: Job, settings: Settings, state: State, now: float, *, force: bool) -> bool:
     if not settings["sources.api"] or job.environ.get("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"):
         return False
-    has_failed = bool(state.backoff.reason)  # otherwise the wait is no back-off, and `force` skips it
-    return (force and not has_failed) or backoff.is_request_allowed(state.backoff, now, state.login)
+    if is_login_in_progress(state, now):
+        return False
+    is_allowed = backoff.is_forced_request_allowed if force else backoff.is_request_allowed
+    return is_allowed(state.backoff, now, state.login)
 
 
 def _record_client_start(folder: str, now: float) -> None:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _LOADING = """\
-Save the script where your shell looks for it. bash:
+Save the script where your shell looks for it.
+
+bash:
   quotaline completions bash > ~/.local/share/bash-completion/completions/quotaline
 zsh, in a folder of $fpath that is set before compinit in ~/.zshrc:
   quotaline completions zsh > ~/.zfunc/_quotaline
