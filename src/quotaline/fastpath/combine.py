@@ -18,6 +18,8 @@ import signal
 import sys
 import time
 
+from quotaline.fastpath.stdio import open_closed_streams
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +45,7 @@ def combine(words: list[str], environ: Mapping[str, str]) -> int:
     if len(words) != 1 + below:
         print("quotaline: usage: quotaline combine [--below] COMMAND", file=sys.stderr)
         return 2
+    open_closed_streams()
     text = b"" if os.isatty(0) else _read(time.monotonic() + TIMEOUT)
     folder = os.path.dirname(os.path.abspath(sys.argv[0]))
     children: list[_Child] = []
