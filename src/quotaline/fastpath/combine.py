@@ -17,6 +17,7 @@ import select
 import signal
 import sys
 import time
+from contextlib import suppress
 
 from quotaline.fastpath.stdio import open_closed_streams
 
@@ -48,6 +49,12 @@ def combine(words: list[str], environ: Mapping[str, str]) -> int:
     open_closed_streams()
     text = b"" if os.isatty(0) else _read(time.monotonic() + TIMEOUT)
     folder = os.path.dirname(os.path.abspath(sys.argv[0]))
+    environ = dict(environ)
+    if cwd := environ.pop("QUOTALINE_CWD", ""):
+        # The launcher left it, so that Python did not import from there.
+        environ["PWD"] = cwd
+        with suppress(OSError):
+            os.chdir(cwd)
     children: list[_Child] = []
 
     def cancelled(_signal: int, _frame: FrameType | None) -> None:

@@ -11,7 +11,7 @@ _TIMEOUT = 0.25  # seconds to wait for the next part of the input
 
 
 def open_closed_streams() -> None:
-    """Open /dev/null for each closed one of stdin, stdout and stderr, so that no other file takes its place."""
+    """Open /dev/null for each of stdin, stdout and stderr that is closed, so that no file takes its place."""
     for stream in (0, 1, 2):
         try:
             os.fstat(stream)
