@@ -94,7 +94,8 @@ if [[ $- == *i* ]]; then
     _quotaline_read() {
         local segment=${folder}/segment.$1 version='' next='' boot='' next_up='' valid_until valid_until_up text row
         REPLY='[5h:-- 7d:--]' due=1
-        if [[ -z ${folder} || ! -f ${segment} || ! -r ${segment} ]]; then return 0; fi
+        # Another user's file could hold any escape.
+        if [[ -z ${folder} || ! -f ${segment} || ! -r ${segment} || ! -O ${segment} ]]; then return 0; fi
         {
             IFS=' ' \builtin read -r -n 100 version next boot next_up || :
             if [[ ${version} != 1 ]]; then return 0; fi

@@ -174,6 +174,21 @@ def test_ten_minutes_of_failures_cost_few_requests(
     assert 1 <= machine.requests <= most
 
 
+def test_two_versions_in_turn_keep_each_others_back_off(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.refresh()
+    machine.answer = RateLimited(retry_after=3600)
+    for minute in range(1, 11):
+        machine.now = NOW + 60 * minute
+        monkeypatch.setattr(state_file, "VERSION", 1 + minute % 2)
+        machine.refresh()
+
+    assert machine.requests == 2
+    assert machine.segment is not None
+    assert "8%" in machine.segment
+
+
 def test_refused_login_is_tried_again_after_it_was_rewritten(machine: Machine) -> None:
     machine.answer = LoginExpired()
     machine.refresh()
