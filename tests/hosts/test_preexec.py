@@ -163,6 +163,7 @@ def marks(made: World, before: str, after: str, *, loaded: bool) -> list[str]:
         return [mark.decode() for mark in re.findall(rb"\x1b\]([0-9]+;[^\x07]*)\x07", printed)]
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("case", CASES)
 def test_tool_with_a_debug_trap_prints_the_same_marks_with_us_as_without(fresh: World, case: str) -> None:
     before, after = CASES[case]
