@@ -76,7 +76,7 @@ def tidied(text: str) -> str:
     text = re.sub(r"^usage: (.+)$", r".PP\n.B \1\n.PP", text, flags=re.MULTILINE)
     text = re.sub(r"\n{2,}", "\n", text)
     text = re.sub(r"(\.SS \\fBquotaline .*\n)[^.\n].*\n", r"\1", text)  # its description says it again
-    text = re.sub(r"(\.SS .*\n|\.SH\n.*\n)\.PP\n", r"\1", text)
+    text = re.sub(r"(\.S[HS].*\n)\.PP\n", r"\1", text)
     return re.sub(r"\.PP\n(?=\.S|\.TP|\.PP)", "", text)
 
 

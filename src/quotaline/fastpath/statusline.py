@@ -15,7 +15,7 @@ from quotaline.cache import segment_file, state_file, store
 from quotaline.cache.paths import cache_folder, home_folder
 from quotaline.cache.state_file import State, add_rejected
 from quotaline.fastpath import news, session_segment
-from quotaline.fastpath.stdio import print_line, read_stdin
+from quotaline.fastpath.stdio import open_closed_streams, print_line, read_stdin
 from quotaline.model.merge import current
 from quotaline.model.usage import Reading
 from quotaline.refresh.due import next_due
@@ -44,6 +44,7 @@ _OTHER_BILLING = (
 
 def run(environ: Mapping[str, str]) -> None:
     """Print the line for the session whose JSON is on stdin; without one, the current usage."""
+    open_closed_streams()
     text = read_stdin()
     now = time.time()
     parsed = statusline.parse(text, now)

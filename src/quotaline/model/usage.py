@@ -36,16 +36,27 @@ LENGTHS: dict[str, float] = {FIVE_HOUR: 5 * 3600, SEVEN_DAY: 7 * 86400}
 
 def build_dataclass(cls: type[_Value], document: dict[str, Any]) -> _Value:
     """
-    Build a flat dataclass from the dict that `asdict` returned for it.
+    Build a flat dataclass from the dict that `asdict` returned for it; a newer version's members are ignored.
 
     Raises:
-        TypeError: If a field is missing, unknown or of the wrong type: quotaline did not write that file.
+        TypeError: If a field is missing or of the wrong type: quotaline did not write that file.
     """
-    value = cls(**document)
-    for member in fields(value):  # type: ignore[arg-type]
-        if not isinstance(getattr(value, member.name), _FIELD_TYPES.get(member.type, (object,))):
-            raise TypeError(f"{member.name} is not {member.type}")
+    names = {each.name for each in fields(cls)}  # type: ignore[arg-type]
+    value = cls(**{name: member for name, member in document.items() if name in names})
+    for each in fields(value):  # type: ignore[arg-type]
+        if not isinstance(getattr(value, each.name), _FIELD_TYPES.get(each.type, (object,))):
+            raise TypeError(f"{each.name} is not {each.type}")
     return value
+
+
+def valid_members(cls: type[object], document: object) -> dict[str, Any]:
+    """Return the members of a JSON object that are fields of a flat dataclass, and of their types."""
+    members = document if isinstance(document, dict) else {}
+    return {
+        each.name: members[each.name]
+        for each in fields(cls)  # type: ignore[arg-type]
+        if isinstance(members.get(each.name), _FIELD_TYPES.get(each.type, ()))
+    }
 
 
 @dataclass(frozen=True, slots=True)
