@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from world import World
 
 # Set by programs, not by users.
-NOT_FOR_USERS = {"TMUX", "USER", "CLAUDE_CODE_OAUTH_SCOPES"}
+NOT_FOR_USERS = {"PWD", "TMUX", "USER", "CLAUDE_CODE_OAUTH_SCOPES"}
 NAME = "show how much of your Claude quota is used"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
 
 from quotaline.cache.paths import config_file
 from quotaline.cli.topics import FORMAT
@@ -18,6 +18,9 @@ from quotaline.settings import (
     to_alias,
 )
 
+if TYPE_CHECKING:
+    import argparse
+
 _VALUE_COLUMNS = 9  # that of "compact"; a longer value moves what is behind it
 _SWITCH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -26,7 +29,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its parser."""
     parser.description = "Show and change the settings in config.toml. A change takes effect at once."
     parser.epilog = FORMAT
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, help_, description, run in (
         ("get", "print a setting", "Print the value of a setting.", _get),

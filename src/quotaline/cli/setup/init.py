@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from quotaline.hosts.installation import installation
 from quotaline.hosts.table import TABLE
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,14 +19,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "`quotaline install` adds them for you."
     )
     parser.epilog = """\
-bash, zsh, fish: a line for the start-up file, which can also read it at each start:
-  eval "$(quotaline init bash)"       in ~/.bashrc; zsh: the same in ~/.zshrc
-  quotaline init fish | source        in ~/.config/fish/config.fish
-claude: members of ~/.claude/settings.json
-tmux: a line of ~/.tmux.conf
-starship: a table of ~/.config/starship.toml
+where the lines go:
+  bash, zsh     ~/.bashrc, ~/.zshrc; or: eval "$(quotaline init bash)"
+  fish          ~/.config/fish/config.fish; or: quotaline init fish | source
+  claude        ~/.claude/settings.json, as members of its object
+  tmux          ~/.tmux.conf
+  starship      ~/.config/starship.toml
 """
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("host", metavar="HOST", choices=TABLE, help=", ".join(TABLE))
     parser.set_defaults(run=_run)
 

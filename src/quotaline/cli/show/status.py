@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from quotaline.cli.show.advice import problems
 from quotaline.cli.show.current_state import current_state
 from quotaline.cli.show.report import document
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -19,17 +22,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = """\
 columns:
-  used, left                percent of the limit; ~ before a number that is 10 minutes old
-  bar                       the part that is used; its tick is the part of the time that is over
-  pace                      percentage points ahead of an even use, or behind it, if notable
-  source                    statusline: Claude Code's status line; snapshot: its .claude.json;
-                            api: the usage endpoint; claude_cli: `claude -p /usage`
-  age                       time since the number was observed
+  used, left    percent of the limit; ~ before a number that is old
+  bar           what is used; its tick is how much of the time is over
+  pace          percentage points ahead of an even use, or behind it
+  source        statusline: Claude Code's status line; snapshot: its
+                .claude.json; api: the usage endpoint;
+                claude_cli: `claude -p /usage`
+  age           time since the number was observed
 
 exit status:
-  0                         the report was printed, also if numbers are missing: see `problems` of --json
+  0             the report was printed, also if numbers are missing;
+                `problems` of --json has the reasons
 """
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
     parser.set_defaults(run=_run)
 
