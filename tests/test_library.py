@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from freezegun import freeze_time
 
 import quotaline
 from quotaline.cache import state_file, store
@@ -185,6 +186,8 @@ def test_cached_number_says_when_and_by_what_it_was_observed(
     assert usage.five_hour == window
     assert usage.observed_at == {"five_hour": now - 3600}
     assert usage.source == {"five_hour": "snapshot"}
+    with freeze_time(datetime.fromtimestamp(now + 7201, UTC)):
+        assert quotaline.cached_usage() == quotaline.Usage()
 
 
 def test_values_have_the_names_of_the_endpoint_and_readable_times() -> None:

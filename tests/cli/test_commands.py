@@ -242,6 +242,22 @@ def test_keys_of_aiterm_work_as_its_users_type_them(live: World) -> None:
     assert re.search(r"^display.show_weekly_usage += false ", listed, re.MULTILINE)
 
 
+def test_key_that_is_invalid_is_reported_and_can_be_corrected_or_removed(live: World) -> None:
+    live.refresh()
+    live.configure('stile = "bar"\nttl = 90\nshow = "lft"\n')
+
+    code, text, error = result(live.run("quotaline", "config", "get", "ttl"))
+    assert (code, text) == (2, "90\n")
+    assert "did you mean style?" in error
+    assert "did you mean style?" in result(live.run("quotaline", "status"))[2]
+    code, text, error = result(live.run("quotaline", "config", "set", "show", "left"))
+    assert (code, text) == (0, "[left 5h:92% 7d:23%]\n")
+    assert "did you mean style?" in error
+    assert result(live.run("quotaline", "config", "unset", "stile")) == (0, "[left 5h:92% 7d:23%]\n", "")
+    assert (live.home / ".config/quotaline/config.toml").read_text() == 'ttl = 90\nshow = "left"\n'
+    assert result(live.run("quotaline", "config", "unset", "stile"))[0] == 2
+
+
 def test_editor_opens_the_file_with_every_default_and_its_change_is_shown(live: World) -> None:
     live.refresh()
     editor = live.folder / "editor"
@@ -357,6 +373,8 @@ def test_demo_climbs_through_four_colours_and_leaves_nothing(live: World) -> Non
     text = done.stdout.decode()
 
     assert done.returncode == 0
+    assert "quotaline install" in text
+    assert max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in text.splitlines()) <= 80
     colours = re.findall(r"\[5h:\x1b\[([0-9;]+)m", text)
     assert sorted(set(colours), key=colours.index) == ["32", "33", "38;5;208", "31"]
     assert live.requests == []

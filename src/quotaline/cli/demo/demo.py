@@ -48,7 +48,7 @@ def _run(chosen: argparse.Namespace) -> int:
     from quotaline.cli.demo.account import moments
     from quotaline.cli.show.overview import print_overview
 
-    print("A fake account on 127.0.0.1, and the same code as always: login, request, cache, segment.\n")
+    print("A fake account on 127.0.0.1, and the same code as always:\nlogin, request, cache, segment.\n")
     for moment in moments("ansi" if console.color_system and not console.no_color else "plain"):
         print(f"  after {moment.minute:3} min   {moment.segment}", flush=True)
         time.sleep(_PAUSE if console.is_terminal else 0)
