@@ -12,9 +12,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from quotaline.cache import segment_file, store
-from quotaline.cache.segment_file import Memo
+from quotaline.cache.segment_file import NO_MEMO, SESSION, Memo
 from quotaline.cache.segment_format import FOR_EVER
-from quotaline.refresh.publish import NO_MEMO, SESSION
 from quotaline.sources import statusline
 
 if TYPE_CHECKING:

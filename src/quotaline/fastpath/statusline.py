@@ -23,10 +23,8 @@ from quotaline.model.usage import Reading
 from quotaline.refresh import detach
 from quotaline.refresh.due import next_due
 from quotaline.refresh.ingest import apply_reading, sync_with_client
-from quotaline.refresh.publish import SESSION, publish
 from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.segment.rendering import render
-from quotaline.segment.schedule import schedules, widest
 from quotaline.settings import Settings, saved_settings
 from quotaline.sources import statusline
 
@@ -119,6 +117,9 @@ def _evaluate(
 
 def _keep(folder: str, result: _Result, parsed: StatuslineInput, now: float) -> None:
     """Write the state and the segments. The session's own comes last: its memo says that all is done."""
+    from quotaline.refresh.publish import publish  # not before the line
+    from quotaline.segment.schedule import schedules, widest
+
     if result.state.merged.observations != result.saved.merged.observations:
         publish(folder, result.state, result.settings["ttl"], now)
     elif result.state != result.saved:
@@ -127,7 +128,7 @@ def _keep(folder: str, result: _Result, parsed: StatuslineInput, now: float) -> 
         schedule = schedules(result.state.merged, ("claude",), now, result.options)["claude"]
         result.memo.width = widest(schedule)
         content = segment_file.encode(schedule, result.due, now, result.memo)
-        store.write(folder, SESSION + parsed.session, content)
+        store.write(folder, segment_file.SESSION + parsed.session, content)
 
 
 def _keep_later(
