@@ -53,7 +53,8 @@ if status is-interactive
         set -l segment $folder/segment.$host
         set -g QUOTALINE '[5h:-- 7d:--]'
         set -g _quotaline_due
-        if test -z "$folder"; or not test -f $segment; or not test -r $segment
+        # Another user's file could hold any escape.
+        if test -z "$folder"; or not test -f $segment; or not test -r $segment; or not test -O $segment
             return
         end
         begin

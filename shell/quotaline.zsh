@@ -93,7 +93,8 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
         local -a lines head valid_until
         local -i fd column=2 row
         REPLY='[5h:-- 7d:--]' due=1
-        if [[ -z $folder || ! -f $segment ]]; then return 0; fi
+        # Another user's file could hold any escape.
+        if [[ -z $folder || ! -f $segment || ! -O $segment ]]; then return 0; fi
         sysopen -r -o nofollow,nonblock,cloexec -u fd -- $segment 2>/dev/null || return 0
         sysread -i $fd -s 65536 content 2>/dev/null
         exec {fd}<&-

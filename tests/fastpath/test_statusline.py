@@ -206,6 +206,19 @@ def test_closed_stdin_shows_the_current_usage(quiet: World) -> None:
     assert b"8%" in done.stdout
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_leave_every_file_as_it_should_be(quiet: World, closed: str) -> None:
+    text = quiet.folder / "input"
+    text.write_bytes(status_json() + b"\n")
+    script = f'quotaline --for claude <"$0" {closed}'
+
+    done = quiet.run("sh", "-c", script, str(text))
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (quiet.cache / "lock").read_bytes() == b""
+    json.loads((quiet.cache / "state.json").read_bytes())
+
+
 def test_line_is_printed_once_on_a_full_disk(quiet: World) -> None:
     text = quiet.folder / "input"
     text.write_bytes(status_json(8, 77) + b"\n")

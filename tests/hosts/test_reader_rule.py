@@ -135,6 +135,7 @@ def read_all(reader: str, folder: pathlib.Path, uptime: str) -> list[tuple[str, 
     return list(zip(lines[::2], lines[1::2], strict=True))
 
 
+OTHER_USER = 4321  # a user id that no account has
 READERS = ("dash", "busybox sh", "bash --posix", "bash", "zsh", "fish", "python")
 
 
@@ -158,3 +159,39 @@ def test_every_reader_goes_by_the_clock_that_the_file_was_written_by(
         found |= {case.name: result for case, result in zip(cases, results, strict=True)}
 
     assert found == {case.name: (case.clock, "due" if case.is_due else "fresh") for case in CASES}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_reader_prints_what_another_user_wrote(reader: str, tmp_path: pathlib.Path) -> None:
+    now = int(time.time())
+    for number, owned in enumerate(("", "default", "default/segment")):
+        cache = tmp_path / f"cache/{number}/default"
+        cache.mkdir(parents=True)
+        (cache / "lock").touch()
+        for host in ("bash", "zsh", "fish", "plain"):
+            segment = cache / f"segment.{host}"
+            segment.write_text(f"1 {now + 60} - 1\n0 0\n[5h:1%]\n")
+            os.utime(segment, (0, 0))
+            if owned:
+                os.chown(segment, OTHER_USER, OTHER_USER)
+        if owned == "default":
+            os.chown(cache, OTHER_USER, OTHER_USER)
+            os.chown(cache / "lock", OTHER_USER, OTHER_USER)
+
+    results = [text for text, _ in read_all(reader, tmp_path, "9000.50 1.00")]
+
+    # The launcher leaves it to Python.
+    refused = "[5h:-- 7d:--]" if reader in SCRIPTS else "handed over"
+    assert results == ["[5h:1%]", refused, refused]
+
+
+def test_another_users_file_without_an_end_does_not_hold_up_the_launcher(tmp_path: pathlib.Path) -> None:
+    cache = tmp_path / "cache/0/default"
+    cache.mkdir(parents=True)
+    (cache / "lock").touch()
+    with (cache / "segment.plain").open("wb") as file:
+        file.truncate(1 << 40)  # read a byte at a time this takes days
+    os.utime(cache / "segment.plain", (0, 0))
+    os.chown(cache / "segment.plain", OTHER_USER, OTHER_USER)
+
+    assert read_all("dash", tmp_path, "9000.50 1.00") == [("handed over", "fresh")]

@@ -174,6 +174,21 @@ def test_ten_minutes_of_failures_cost_few_requests(
     assert 1 <= machine.requests <= most
 
 
+def test_two_versions_in_turn_keep_each_others_back_off(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.refresh()
+    machine.answer = RateLimited(retry_after=3600)
+    for minute in range(1, 11):
+        machine.now = NOW + 60 * minute
+        monkeypatch.setattr(state_file, "VERSION", 1 + minute % 2)
+        machine.refresh()
+
+    assert machine.requests == 2
+    assert machine.segment is not None
+    assert "8%" in machine.segment
+
+
 def test_refused_login_is_tried_again_after_it_was_rewritten(machine: Machine) -> None:
     machine.answer = LoginExpired()
     machine.refresh()
@@ -184,6 +199,19 @@ def test_refused_login_is_tried_again_after_it_was_rewritten(machine: Machine) -
     machine.pass_minutes(5)
 
     assert machine.requests == 2
+
+
+def test_refusal_of_a_token_that_was_renewed_during_the_request_does_not_block_the_new_one(
+    machine: Machine,
+) -> None:
+    def fetch(token: Token, *, now: float, user_agent: str) -> Usage:
+        machine.log_in("another-longer-token")
+        raise LoginExpired
+
+    refresh(Job(machine.environ, "", lambda: machine.now, fetch))
+    machine.pass_minutes(2)
+
+    assert machine.segment == FRESH
 
 
 def test_expired_login_makes_no_request(machine: Machine) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from quotaline.cache import store
 from quotaline.model import json_text
 from quotaline.model.backoff import Backoff
 from quotaline.model.merge import MergedUsage
-from quotaline.model.usage import build_dataclass
+from quotaline.model.usage import build_dataclass, valid_members
 
 VERSION = 1
 _FILE = "state.json"
 _OLD_FILE = "belief.json"  # of versions before 0.2; read once, removed when state.json has been written
+_WAITS = ("keychain_until", "client_started_at")
 _MAX_REJECTED = 8  # the latest ones are kept, for `quotaline why`
 
 
@@ -68,19 +69,31 @@ class State:
 
     @classmethod
     def from_json(cls, document: object) -> State:
-        """Read a document of `to_json`; return a new state for anything else, such as a damaged file."""
-        if not isinstance(document, dict) or document.get("version") != VERSION:
-            return cls()
+        """
+        Read a document of `to_json`, perhaps of another version. What is not understood has its default.
+
+        If the numbers are damaged, all is dropped that goes with them. The waits are kept even then, or two
+        versions side by side would make requests in spite of a 429; and so are the settings, for a broken
+        config.toml.
+        """
+        members = document if isinstance(document, dict) else {}
+        settings = members.get("settings")
+        lasting: dict[str, Any] = {
+            **{name: value for name, value in valid_members(cls, members).items() if name in _WAITS},
+            "backoff": Backoff(**valid_members(Backoff, members.get("backoff"))),
+            "settings": settings if isinstance(settings, dict) else None,
+        }
         try:
-            # A field that the file lacks is newer than the version that wrote it.
-            members = {field.name: document[field.name] for field in fields(cls) if field.name in document}
-            for name in ("merged", "former"):
-                members[name] = MergedUsage.from_json(members[name]) if name in members else MergedUsage()
-            members["backoff"] = build_dataclass(Backoff, members["backoff"])
-            members["rejected"] = tuple(build_dataclass(Rejected, each) for each in members["rejected"])
-            return build_dataclass(cls, members)
+            merged, former = (
+                MergedUsage.from_json(members[name]) if name in members else MergedUsage()
+                for name in ("merged", "former")
+            )
+            rejected = tuple(build_dataclass(Rejected, each) for each in members.get("rejected", ()))
+            return build_dataclass(
+                cls, {**members, "merged": merged, "former": former, "rejected": rejected, **lasting}
+            )
         except (KeyError, TypeError, AttributeError, ValueError):
-            return cls()
+            return cls(**lasting)
 
 
 def load(folder: str) -> State:

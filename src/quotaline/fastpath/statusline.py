@@ -17,7 +17,7 @@ from quotaline.cache import segment_file, state_file, store
 from quotaline.cache.paths import cache_folder, home_folder
 from quotaline.cache.state_file import State, add_rejected
 from quotaline.fastpath import news, session_segment
-from quotaline.fastpath.stdio import fill_closed_streams, print_line, read_stdin
+from quotaline.fastpath.stdio import open_closed_streams, print_line, read_stdin
 from quotaline.model.merge import current
 from quotaline.model.usage import Reading
 from quotaline.refresh import detach
@@ -46,7 +46,7 @@ _LOCK_WAIT = 5.0  # seconds, once nobody waits for this process; other writers h
 
 def run(environ: Mapping[str, str]) -> None:
     """Print the line for the session whose JSON is on stdin; without one, the current usage."""
-    fill_closed_streams()
+    open_closed_streams()
     text = read_stdin()
     now = time.time()
     parsed = statusline.parse(text, now)

@@ -6,17 +6,17 @@ import os
 import select
 from contextlib import suppress
 
-_STDERR = 2
 _MAX_INPUT = 1 << 20
 _TIMEOUT = 0.25  # seconds to wait for the next part of the input
 
 
-def fill_closed_streams() -> None:
-    """Open /dev/null in place of a closed stream. Else a file would get its number, and our line be in it."""
-    with suppress(OSError):
-        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
-            pass
-        os.close(descriptor)
+def open_closed_streams() -> None:
+    """Open /dev/null for each of stdin, stdout and stderr that is closed, so that no file takes its place."""
+    for stream in (0, 1, 2):
+        try:
+            os.fstat(stream)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
 
 
 def read_stdin() -> bytes:
