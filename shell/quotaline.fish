@@ -1,20 +1,20 @@
 # quotaline: fish integration (fish 3.5 or newer)
 #
 #   install  quotaline init fish | source    in ~/.config/fish/config.fish
-#   show     by itself on the right, or where you name it:
+#   show     on the right, or where your prompt names it:
 #            function fish_right_prompt; echo -n $QUOTALINE; end
 #   remove   delete these lines and open a new shell
 #
 # Sets QUOTALINE before each prompt, with builtins only. Prints nothing, keeps $status
 # and never waits.
 #
-# Honours QUOTALINE_COMMAND (the command to start; else the one on PATH),
-# QUOTALINE_EXPORT=1 (export QUOTALINE_ANSI too, for starship's env_var),
+# Honours QUOTALINE_COMMAND (the command to run; default: the one on PATH),
+# QUOTALINE_EXPORT=1 (also export QUOTALINE_ANSI, for starship's env_var),
 # QUOTALINE_PLACE=0 (leave fish_right_prompt alone), QUOTALINE_CACHE_DIR,
 # XDG_CACHE_HOME, CLAUDE_CONFIG_DIR, NO_COLOR, TERM.
 
 if status is-interactive
-    # Before each prompt. fish gives the prompt the status of your command all the same.
+    # Before each prompt. fish keeps $status of the user's command for the prompt.
     function _quotaline_hook --on-event fish_prompt
         set -l folder (_quotaline_folder)
         set -l markup fish
@@ -31,8 +31,8 @@ if status is-interactive
         _quotaline_place
     end
 
-    # _quotaline_folder: prints the folder, by the rule of places.py. Nothing without a
-    # home, and for a relative config dir: that is another one in each folder.
+    # _quotaline_folder: prints the folder, by the rule of cache/paths.py. Nothing without
+    # a home, and for a relative config dir, which would differ from folder to folder.
     function _quotaline_folder
         string match -q '/*' -- "$HOME"; or return 0
         set -l home (string replace -r '/$' '' -- $HOME)
@@ -46,33 +46,38 @@ if status is-interactive
         end
     end
 
-    # _quotaline_read FOLDER HOST: sets QUOTALINE to what the host's segment says now, and
-    # _quotaline_due if a refresher should start. The reads are bounded: whatever was put
-    # in the segment's place, a prompt must come.
+    # _quotaline_read FOLDER HOST: sets QUOTALINE to the current text of the host's segment
+    # file, and _quotaline_due if a refresher should start. The reads are bounded, so that
+    # no file in the segment's place can hold up a prompt.
     function _quotaline_read -a folder host
         set -l segment $folder/segment.$host
         set -g QUOTALINE '[5h:-- 7d:--]'
         set -g _quotaline_due
-        if test -z "$folder"; or not test -f $segment; or not test -r $segment
+        # Another user's file could hold any escape.
+        if test -z "$folder"; or not test -f $segment; or not test -r $segment; or not test -O $segment
             return
         end
         begin
-            read -f -n 100 -d ' ' format next boot next_up # $version is fish's
+            read -f -n 100 -d ' ' format next boot next_up # $version is taken by fish
             test "$format" = 1; or return
-            if test -n "$_quotaline_boot"; and test "$boot" = "$_quotaline_boot"
+            set -f now ''
+            if test -n "$_quotaline_boot"; and test "$boot" = "$_quotaline_boot"; and test -r /proc/uptime
                 read -f -n 40 -d . now _ </proc/uptime
-            else
-                # Its mtime, and the seconds since: the clock, without a program.
-                set -f now (math (path mtime -- $segment) + (path mtime -R -- $segment))
-                set next_up $next
-                set boot ''
             end
-            _quotaline_are_numbers "$now" "$next_up"; or return
-            while read -l -n 60 -d ' ' until until_up
+            # It may be denied, 0, or start anew in a container: NEXT is never 3700 s ahead.
+            if not _quotaline_are_numbers "$now" "$next_up"; or test $now = 0; or test $next_up -gt (math $now + 3700)
+                # Its mtime plus the seconds since then: the current time, without a fork.
+                set -f now (math (path mtime -- $segment) + (path mtime -R -- $segment))
+                set boot ''
+                set next_up $next
+                _quotaline_are_numbers "$now" "$next_up"; or return
+                test $next_up -le (math $now + 3700); or set next_up $now
+            end
+            while read -l -n 60 -d ' ' valid_until valid_until_up
                 read -l -n 1000 line; or return
-                _quotaline_are_numbers "$until" "$until_up"; or return
-                test -n "$boot"; or set until_up $until
-                if test $until = 0; or test $until_up -gt $now
+                _quotaline_are_numbers "$valid_until" "$valid_until_up"; or return
+                test -n "$boot"; or set valid_until_up $valid_until
+                if test $valid_until = 0; or test $valid_until_up -gt $now
                     set -f text $line
                     break
                 end
@@ -80,17 +85,17 @@ if status is-interactive
         end <$segment
         set -q text; and test -n "$text"; or return
         set -g QUOTALINE $text
-        test "$text" != ' '; or set QUOTALINE '' # it says nothing: so that the prompt leaves it out
+        test "$text" != ' '; or set QUOTALINE '' # nothing to show: the prompt leaves the gap out too
         test $now -ge $next_up; or set -e _quotaline_due
     end
 
-    # Digits that test and math take without a word on stderr.
+    # Numbers that test and math accept without an error message.
     function _quotaline_are_numbers
         not string match -q -v -r '^[0-9]{1,15}$' -- $argv
     end
 
-    # _quotaline_start: has the command look after the claim and the refresher, at most
-    # every 15 s. Put into the background by sh: a job of fish's would ask at exit.
+    # _quotaline_start: runs the command, which makes the claim and starts the refresher,
+    # at most every 15 s. sh puts it into the background: fish would ask about a job at exit.
     function _quotaline_start
         set -l now
         if test -r /proc/uptime
@@ -107,7 +112,7 @@ if status is-interactive
         command sh -c 'cd / && exec "$0" --for fish </dev/null >/dev/null 2>&1 &' $program
     end
 
-    # _quotaline_place: at the first prompt, when all that makes prompts is loaded.
+    # _quotaline_place: at the first prompt, when everything that makes prompts is loaded.
     function _quotaline_place
         set -q _quotaline_placed; and return
         set -g _quotaline_placed
@@ -117,7 +122,7 @@ if status is-interactive
         if functions -q fish_right_prompt
             functions --copy fish_right_prompt _quotaline_right_prompt
             function fish_right_prompt
-                set -l rest (_quotaline_right_prompt) # first, so that it finds your $status
+                set -l rest (_quotaline_right_prompt) # first, so that it has the user's $status
                 string join -n ' ' -- "$QUOTALINE" $rest
             end
         else

@@ -1,2 +1,2 @@
-# quotaline: what oh-my-zsh, zinit and antidote load; see quotaline.zsh
+# quotaline: the file that oh-my-zsh, zinit and antidote load; see quotaline.zsh
 source "${${(%):-%x}:A:h}/quotaline.zsh"

@@ -1,23 +1,23 @@
 # quotaline: zsh integration (zsh 5.2 or newer)
 #
 #   install  eval "$(quotaline init zsh)"    at the end of ~/.zshrc
-#   show     by itself on the right, or where you name it, with prompt_subst set:
-#            PROMPT='%~ ${QUOTALINE} %# '    single quotes: expanded per prompt
+#   show     on the right, or where your prompt names it, with prompt_subst set:
+#            PROMPT='%~ ${QUOTALINE} %# '    single quotes: expanded at each prompt
 #            powerlevel10k: add quotaline to POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS
 #   remove   delete these lines and open a new shell
 #
 # Sets QUOTALINE before each prompt, with builtins only, and repaints the prompt when
 # a refresh has changed it. Prints nothing, keeps $? and never waits.
 #
-# Honours QUOTALINE_COMMAND (the command to start; else the one on PATH),
-# QUOTALINE_EXPORT=1 (export QUOTALINE_ANSI too, for starship's env_var),
+# Honours QUOTALINE_COMMAND (the command to run; default: the one on PATH),
+# QUOTALINE_EXPORT=1 (also export QUOTALINE_ANSI, for starship's env_var),
 # QUOTALINE_PLACE=0 (leave RPROMPT alone), QUOTALINE_CACHE_DIR, XDG_CACHE_HOME,
 # CLAUDE_CONFIG_DIR, NO_COLOR, TERM.
-# shellcheck shell=bash disable=all # there is none for zsh
+# shellcheck shell=bash disable=all # shellcheck does not know zsh
 
 if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
-    # _quotaline_precmd: the first of precmd_functions, so that all that builds a
-    # prompt after it finds this prompt's value.
+    # _quotaline_precmd: the first of precmd_functions, so that everything after it that
+    # builds a prompt has the value of this prompt, not of the one before.
     _quotaline_precmd() {
         emulate -L zsh
         local due folder
@@ -26,9 +26,9 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
         return 0
     }
 
-    # _quotaline_place: the last of them, as themes build RPROMPT anew at every prompt.
-    # Without prompt_subst the text itself has to stand in RPROMPT. We do not set that
-    # option: a prompt made for its absence may hold a branch named $(...).
+    # _quotaline_place: the last of them, because themes set RPROMPT again at every prompt.
+    # Without prompt_subst RPROMPT has to hold the text itself. quotaline does not set that
+    # option: a prompt written without it may contain a branch named $(...).
     _quotaline_place() {
         if [[ -o prompt_subst ]]; then local piece='${QUOTALINE}'; else local piece=$QUOTALINE; fi
         emulate -L zsh
@@ -38,7 +38,7 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
             (( $+functions[p10k] || $+functions[_omp_precmd] )); then
             piece=
         elif [[ $piece != '${QUOTALINE}' && $piece == *[\$\`\\]* ]]; then
-            piece= # nothing that is ours, and prompt_subst may come
+            piece= # not a text of quotaline, and prompt_subst may be set later
         elif [[ -n $piece && -n $rest ]]; then
             piece+=' '
         fi
@@ -46,11 +46,11 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
         _quotaline_piece=$piece
     }
 
-    # What p10k calls: -e has it expanded at each repaint, -c hides it while it is empty.
+    # powerlevel10k calls this: -e expands it at each repaint, -c hides it while it is empty.
     prompt_quotaline() { p10k segment -e -c '$QUOTALINE' -t '$QUOTALINE' }
 
-    # _quotaline_update: sets QUOTALINE, and QUOTALINE_ANSI if it is wanted; due and
-    # folder are its caller's.
+    # _quotaline_update: sets QUOTALINE, and QUOTALINE_ANSI if asked for; also due and
+    # folder, which are local to its caller.
     _quotaline_update() {
         emulate -L zsh
         local REPLY markup=zsh terminal=ansi
@@ -65,8 +65,8 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
         typeset -g QUOTALINE=$REPLY
     }
 
-    # _quotaline_find_folder: sets folder by the rule of places.py. It stays empty
-    # without a home, and for a relative config dir: that is another one in each folder.
+    # _quotaline_find_folder: sets folder by the rule of cache/paths.py. Empty without a
+    # home, and for a relative config dir, which would differ from folder to folder.
     _quotaline_find_folder() {
         emulate -L zsh
         local home=${HOME-} config=${CLAUDE_CONFIG_DIR-} root
@@ -83,17 +83,18 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
         fi
     }
 
-    # _quotaline_read HOST: sets REPLY to what the host's segment says now, and due to 1
-    # if a refresher should start. One bounded read: whatever was put in the segment's
-    # place, a prompt must come. Numbers are checked before any arithmetic: that
-    # executes what stands in a subscript.
+    # _quotaline_read HOST: sets REPLY to the current text of the host's segment file, and
+    # due to 1 if a refresher should start. One bounded read, so that no file in the
+    # segment's place can hold up a prompt. Numbers are checked before any arithmetic,
+    # because in arithmetic zsh executes commands in a subscript.
     _quotaline_read() {
         emulate -L zsh
         local segment=$folder/segment.$1 content now text number
-        local -a lines head until
-        local -i fd column=4 row
+        local -a lines head valid_until
+        local -i fd column=2 row
         REPLY='[5h:-- 7d:--]' due=1
-        if [[ -z $folder || ! -f $segment ]]; then return 0; fi
+        # Another user's file could hold any escape.
+        if [[ -z $folder || ! -f $segment || ! -O $segment ]]; then return 0; fi
         sysopen -r -o nofollow,nonblock,cloexec -u fd -- $segment 2>/dev/null || return 0
         sysread -i $fd -s 65536 content 2>/dev/null
         exec {fd}<&-
@@ -101,51 +102,58 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
         head=(${(s: :)lines[1]})
         if [[ ${head[1]-} != 1 ]]; then return 0; fi
         if [[ -n $_quotaline_boot && ${head[3]-} == $_quotaline_boot ]]; then
-            \builtin read -r now </proc/uptime
+            { \builtin read -r now </proc/uptime } 2>/dev/null
             now=${now%%.*}
-        else
-            now=$EPOCHSECONDS column=2
+            # It may be denied, 0, or start anew in a container: NEXT is never 3700 s ahead.
+            if [[ $now == <1-999999999999> && ${head[4]-x} == <0-999999999999999> ]] && ((head[4] <= now + 3700)); then
+                column=4
+            fi
+        fi
+        if ((column == 2)); then
+            now=$EPOCHSECONDS
+            if [[ ${head[2]-x} == <0-999999999999999> ]] && ((head[2] > now + 3700)); then head[2]=$now; fi
         fi
         for ((row = 2; row < $#lines; row += 2)); do
-            until=(${(s: :)lines[row]})
-            for number in $now ${head[column]-x} ${until[1]-x} ${until[2]-x}; do
+            valid_until=(${(s: :)lines[row]})
+            for number in $now ${head[column]-x} ${valid_until[1]-x} ${valid_until[2]-x}; do
                 if [[ $number != <0-999999999999999> ]]; then return 0; fi
             done
-            if ((until[1] == 0 || until[column / 2] > now)); then
+            if ((valid_until[1] == 0 || valid_until[column / 2] > now)); then
                 text=$lines[row+1]
                 break
             fi
         done
         if [[ -z $text ]]; then return 0; fi
         REPLY=$text
-        if [[ $text == ' ' ]]; then REPLY=; fi # it says nothing: so that the prompt leaves it out
+        if [[ $text == ' ' ]]; then REPLY=; fi # nothing to show: the prompt leaves the gap out too
         if ((now < head[column])); then due=; fi
     }
 
-    # _quotaline_start: starts the refresher, if this minute's claim is to be had, at
-    # most every 15 s; folder is its caller's. The pipe tells the line editor of its
-    # end. A process substitution is no job: no message, no question at exit, no hangup.
+    # _quotaline_start: starts the refresher if this minute is not claimed yet, at most
+    # every 15 s; folder is local to its caller. The pipe closes when the refresher ends,
+    # which wakes the line editor. A process substitution is not a job: no message, no
+    # question at exit, no hangup.
     _quotaline_start() {
         emulate -L zsh
         local command=${QUOTALINE_COMMAND:-${commands[quotaline]-}} claim=$folder/claim.$((EPOCHSECONDS / 60))
         local -i fd age=$((EPOCHSECONDS - _quotaline_tried))
         if ((age >= 0 && age < 15)) || [[ -z $command || -e $claim ]]; then return 0; fi
         _quotaline_tried=$EPOCHSECONDS
-        # The installers put quotaline-cli beside the command; a symlink of yours may not.
+        # Installers put quotaline-cli next to the command, but not next to a symlink to it.
         if [[ ! -x ${command:h}/quotaline-cli ]]; then command=${command:A}; fi
         exec {fd}< <(
             umask 077
             setopt no_clobber
-            # Without a folder there is nothing to claim, and the refresher makes it.
+            # Without a folder there is nowhere to claim; the refresher makes the folder.
             if [[ ! -d $folder ]] || { \builtin true >$claim } 2>/dev/null; then
                 \builtin cd -q / && ${command:h}/quotaline-cli refresh --detached </dev/null >/dev/null 2>&1
             fi
-            \builtin print 2>/dev/null # without it the pipe would be closed at once, the refresher's stdout
+            \builtin print 2>/dev/null # or zsh would exec the refresher, which closes the pipe
         )
         zle -F $fd _quotaline_refreshed
     }
 
-    # The line editor's handler. No emulate here: _quotaline_place asks for your prompt_subst.
+    # The line editor's handler. No emulate here: _quotaline_place needs the user's prompt_subst.
     _quotaline_refreshed() {
         local before=$QUOTALINE due folder
         () {
@@ -157,11 +165,11 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
         _quotaline_update
         if [[ $QUOTALINE != "$before" ]]; then
             _quotaline_place
-            # At a continuation line there is another prompt, and what is typed would be redrawn wrongly.
+            # A continuation line has another prompt, and the typed text would be redrawn wrongly.
             if [[ ${CONTEXT-} != cont ]]; then zle .reset-prompt; fi
         fi
-        # Also where nothing changed: a refresher that ends while the prompt is being drawn can
-        # interrupt that, and what was not written yet would wait for the next key.
+        # Even if nothing changed: a refresher that ends while the prompt is being drawn can
+        # interrupt that, and the rest of the prompt would appear only at the next key.
         zle -R
         return 0
     }

@@ -1,8 +1,8 @@
 """
 quotaline: how much of my Claude quota is used, and when does it come back?
 
-Everything public is importable from here and loaded on first use, so that
-``import quotaline`` costs nothing: what a prompt starts imports this package.
+Everything public can be imported from here. It is loaded on first use, so that
+``import quotaline``, which every prompt's command runs, takes no time.
 """
 
 TYPE_CHECKING = False  # importing typing costs 11 ms
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from quotaline.model.errors import (
         UnreadableAnswer as UnreadableAnswer,
     )
+    from quotaline.model.session_usage import (
+        ApiUsage as ApiUsage,
+    )
     from quotaline.model.usage import (
         Credits as Credits,
     )
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _MODULES = {
+    "ApiUsage": "model.session_usage",
     "Credits": "model.usage",
     "LoginExpired": "model.errors",
     "MissingScope": "model.errors",
@@ -65,6 +69,7 @@ _MODULES = {
     "get_usage": "library",
 }
 __all__ = [
+    "ApiUsage",
     "Credits",
     "LoginExpired",
     "MissingScope",

@@ -1,4 +1,4 @@
-"""``python -m quotaline``: the same command where there is no POSIX shell."""
+"""``python -m quotaline``: the command on systems without a POSIX shell."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What other programs call."""
+"""The public API: functions for other programs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 def get_usage() -> Usage:
     """
-    Ask the usage endpoint once, with Claude Code's login, and return what it tells.
+    Make one request to the usage endpoint, with Claude Code's login, and return its answer.
 
-    Nothing is cached and no back-off is kept: that is the caller's. The endpoint
-    limits who asks more than about once a minute; `cached_usage` costs nothing.
+    The answer is not cached, and back-off is up to the caller: the endpoint limits the rate to about
+    one request a minute. `cached_usage` makes no request.
 
     Raises:
-        NotLoggedIn, LoginExpired, MissingScope: If there is no login that may ask; no request is made.
-        RateLimited, ServerError, Unreachable, UnreadableAnswer: If no usage answer came.
+        NotLoggedIn, LoginExpired, MissingScope: If no login may read usage; then no request was made.
+        RateLimited, ServerError, Unreachable, UnreadableAnswer: If there is no usable answer.
     """
     from quotaline.sources import api
 
@@ -33,6 +33,6 @@ def get_usage() -> Usage:
 
 
 def cached_usage() -> Usage:
-    """Return what the command believes now; what is unknown is None. Makes no request."""
+    """Return the current usage from the cache; what is unknown is None. Makes no request."""
     folder = cache_folder(os.environ)
     return current_usage(state_file.load(folder).merged if folder else MergedUsage(), time.time())

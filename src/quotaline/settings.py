@@ -1,20 +1,19 @@
 """
-The settings of config.toml: what there is, what is allowed, and what is in force.
+The settings of config.toml: the table of them, how they are validated, and how the file is read.
 
-No setting can change the host that a token goes to.
+No setting changes the host that a token is sent to.
 """
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from quotaline.model.command_error import CommandError
 from quotaline.segment.options import ICONS, RESETS
 from quotaline.segment.palette import ATTRIBUTES, NAMES, PALETTES, is_colour
 from quotaline.segment.styles import STYLES
-from quotaline.segment.template import parse
+from quotaline.segment.template import parse_format
 from quotaline.segment.thresholds import COLOURS
 
 if TYPE_CHECKING:
@@ -23,19 +22,21 @@ if TYPE_CHECKING:
 Value = bool | int | str
 
 
-class SettingsError(Exception):
-    """Raised for a file or a value that can't be used. One line that says where and what is allowed."""
+class SettingsError(CommandError):
+    """Raised for a file or a value that can't be used. One line that names the place and the valid values."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """
-    One key: its default, what it may be, and what it does.
+    One key: its default, its valid values, and what it does (`about`).
 
-    `low` and `high` bound a number; `choices` are all that there is; `like` is
-    the key whose value holds where this one was not set; `read` raises
-    ValueError for a text that does not say what it should, and `of` says what
-    that is.
+    A number is valid from `low` to `high`; another value only if it is one of
+    `choices`, where there are any. Where the key is not set, the value of
+    `inherits` applies, if that names a key. `parse` raises ValueError for an
+    invalid text; `kind` says what a text is, `hint` what it must be.
     """
 
     key: str
@@ -44,106 +45,140 @@ class Setting:
     low: int = 0
     high: int = 0
     choices: tuple[str, ...] = ()
-    like: str = ""
-    read: Callable[[str], object] | None = None
-    of: str = "a line of printable ASCII, at most 200 characters"
-
-    @property
-    def allowed(self) -> str:
-        """Say in words what the value may be."""
-        if self.choices:
-            return f"one of {', '.join(self.choices)}"
-        if isinstance(self.default, bool):
-            return "true or false"
-        if isinstance(self.default, int):
-            return f"a whole number from {self.low} to {self.high}"
-        return self.of
+    inherits: str = ""
+    parse: Callable[[str], object] | None = None
+    kind: str = "text"
+    hint: str = "use one line of printable ASCII, at most 200 characters"
 
     def check(self, value: object) -> Value:
-        """Return the value, or raise SettingsError if it is not allowed."""
-        if isinstance(value, bool | int | str) and type(value) is type(self.default) and self._fits(value):
+        """Return the value, or raise SettingsError if it is not valid."""
+        if (
+            isinstance(value, bool | int | str)
+            and type(value) is type(self.default)
+            and self._is_valid(value)
+        ):
             return value
-        raise SettingsError(f"{self.key}: {value!r} is not allowed, it is {self.allowed}")
+        raise SettingsError(f"{self.key}: {value!r} is not valid; {self._advice()}")
 
-    def _fits(self, value: Value) -> bool:
+    @property
+    def valid(self) -> str:
+        """What is valid, in a few words."""
+        if self.choices:
+            return ", ".join(self.choices)
+        if isinstance(self.default, bool):
+            return "true, false"
+        return f"{self.low} to {self.high}" if isinstance(self.default, int) else self.kind
+
+    def _advice(self) -> str:
+        if self.choices:
+            return f"choose from {self.valid}"
+        if isinstance(self.default, bool):
+            return "use true or false"
+        if isinstance(self.default, int):
+            return f"use a whole number from {self.valid}"
+        return self.hint
+
+    def _is_valid(self, value: Value) -> bool:
         if self.choices:
             return value in self.choices
         if isinstance(value, str):
-            return len(value) <= _LONGEST and self._is_readable(value)
+            return len(value) <= _MAX_LENGTH and self._is_valid_text(value)
         return isinstance(value, bool) or self.low <= value <= self.high
 
-    def _is_readable(self, value: str) -> bool:
-        if self.read is None:
-            return value.isascii() and (value == "" or value.isprintable())
+    def _is_valid_text(self, text: str) -> bool:
+        if self.parse is None:
+            return text.isascii() and (text == "" or text.isprintable())
         try:
-            self.read(value)
+            self.parse(text)
         except ValueError as error:
             raise SettingsError(f"{self.key}: {error}") from None
         return True
 
 
-def _read_colour(text: str) -> None:
+def _parse_colour(text: str) -> None:
     for word in text.split(" ") if text else ():
         if word not in ATTRIBUTES and not is_colour(word):
-            raise ValueError(f"{word!r} is no colour; it is {_COLOUR}")
+            raise ValueError(f"{word!r} is not a colour; {_COLOUR_HINT}")
 
 
-_LONGEST = 200
-_COLOUR = (
-    f"a name ({', '.join(NAMES)}, bright-..., orange), 0 to 255 or #rrggbb; with {', '.join(ATTRIBUTES)}"
+_MAX_LENGTH = 200
+_COLOUR_HINT = (
+    f"use a name ({', '.join(NAMES)}, bright-..., orange), a number from 0 to 255 or #rrggbb, "
+    f"and any of {', '.join(ATTRIBUTES)}"
 )
 
 
-def _percent(key: str, default: int, about: str, like: str = "") -> Setting:
-    return Setting(key, default, about, 0, 999, like=like)
+def _percent(key: str, default: int, about: str, inherits: str = "") -> Setting:
+    return Setting(key, default, about, 0, 999, inherits=inherits)
 
 
-def _of_window(name: str, given: str) -> tuple[Setting, ...]:
+def _window_settings(name: str, window: str) -> tuple[Setting, ...]:
     return (
-        Setting(f"{name}.show", default=True, about=f"show {given}"),
-        _percent(f"{name}.show_from", 0, f"show {given} only from this percentage used"),
-        _percent(f"{name}.yellow", 50, f"the same of {given} alone", "thresholds.yellow"),
-        _percent(f"{name}.warn", 80, f"the same of {given} alone", "warn"),
-        _percent(f"{name}.red", 95, f"the same of {given} alone", "thresholds.red"),
+        Setting(f"{name}.show", default=True, about=f"show {window}"),
+        _percent(f"{name}.show_from", 0, f"hide {window} below this percent used"),
+        _percent(f"{name}.yellow", 50, f"yellow threshold of {window}", "thresholds.yellow"),
+        _percent(f"{name}.warn", 80, f"orange threshold of {window}", "warn"),
+        _percent(f"{name}.red", 95, f"red threshold of {window}", "thresholds.red"),
     )
 
 
 TABLE = {
-    one.key: one
-    for one in (
-        Setting("style", "compact", "how the segment is written", choices=tuple(STYLES)),
-        Setting("format", "", "a template of your own, in place of the style", read=parse),
-        Setting("show", "used", "show what is used, or what is left", choices=("used", "left")),
-        Setting("reset", "style", "when a window resets; style: as the style has it", choices=RESETS),
-        Setting("clock", "24h", "how a time of day is written", choices=("24h", "12h")),
-        Setting("pace", default=False, about="show by how many points use is ahead of time, if far ahead"),
-        _percent("warn", 80, "percentage used from which it is a warning: orange, `!`, an alert"),
-        _percent("thresholds.yellow", 50, "percentage used from which it is yellow"),
-        _percent("thresholds.red", 95, "percentage used from which it is red"),
-        *_of_window("5h", "the 5 hour window"),
-        *_of_window("7d", "the 7 day window"),
-        Setting("alert_only", default=False, about="show nothing until a window reaches its warning"),
-        Setting("palette", "default", "the colours", choices=tuple(PALETTES)),
+    setting.key: setting
+    for setting in (
+        Setting("style", "compact", "layout of the segment", choices=tuple(STYLES)),
+        Setting(
+            "format",
+            "",
+            "your own template, instead of a style",
+            parse=parse_format,
+            kind="see `quotaline config --help`",
+        ),
+        Setting("show", "used", "show the percent used or the percent left", choices=("used", "left")),
+        Setting("reset", "style", "how resets are shown; style: as the style does", choices=RESETS),
+        Setting("clock", "24h", "how the time of day is written", choices=("24h", "12h")),
+        Setting(
+            "pace", default=False, about="show how far usage is ahead of an even pace, once it is notable"
+        ),
+        _percent("warn", 80, "percent used from which the number turns orange"),
+        _percent("thresholds.yellow", 50, "percent used from which the number turns yellow"),
+        _percent("thresholds.red", 95, "percent used from which the number turns red"),
+        *_window_settings("5h", "the 5-hour window"),
+        *_window_settings("7d", "the 7-day window"),
+        Setting("alert_only", default=False, about="show nothing until a number turns orange"),
+        Setting("palette", "default", "set of colours", choices=tuple(PALETTES)),
         *(
-            Setting(f"colors.{name}", "", f"in place of the palette's {name}", read=_read_colour, of=_COLOUR)
+            Setting(
+                f"colors.{name}",
+                "",
+                f"override the palette's {name}",
+                parse=_parse_colour,
+                kind="a colour",
+                hint=_COLOUR_HINT,
+            )
             for name in COLOURS
         ),
-        Setting("symbols", default=False, about="mark a warning with `!` and red with `!!`"),
-        Setting("icons", "ascii", "what bars and marks are drawn with", choices=ICONS),
-        Setting("width", 0, "columns that the segment may take; 0: any", 0, 500),
-        Setting("pad", default=False, about="give numbers a fixed width, so that the line does not jump"),
-        Setting("bar_width", 10, "columns of a bar", 2, 40),
-        Setting("ttl", 60, "seconds that a segment is shown before a refresh is asked for", 1, 3600),
-        Setting("sources.statusline", default=True, about="believe what Claude Code tells its status line"),
-        Setting("sources.snapshot", default=True, about="read the client's last answer in .claude.json"),
-        Setting("sources.api", default=True, about="ask the usage endpoint"),
-        Setting("sources.claude_cli", default=False, about="run `claude -p /usage`, every 300 s at most"),
+        Setting("symbols", default=False, about="mark an orange number with `!` and a red one with `!!`"),
+        Setting("icons", "ascii", "characters that bars and icons are drawn with", choices=ICONS),
+        Setting("width", 0, "maximum width of the segment in columns; 0: no maximum", 0, 500),
+        Setting("pad", default=False, about="pad numbers to a fixed width, so that the line does not move"),
+        Setting("bar_width", 10, "width of a bar in columns", 2, 40),
+        Setting("ttl", 60, "seconds until a segment is refreshed", 1, 3600),
+        Setting(
+            "sources.statusline",
+            default=True,
+            about="use the numbers that Claude Code passes to its status line",
+        ),
+        Setting(
+            "sources.snapshot", default=True, about="use the numbers that Claude Code saves in .claude.json"
+        ),
+        Setting("sources.api", default=True, about="make requests to the usage endpoint"),
+        Setting("sources.claude_cli", default=False, about="run `claude -p /usage`, at most every 300 s"),
         Setting("sources.keychain", default=True, about="read the login from the macOS Keychain"),
-        Setting("sources.user_agent", "", "User-Agent of the request; empty: quotaline/<version>"),
+        Setting("sources.user_agent", "", "User-Agent of requests; empty: quotaline/<version>"),
     )
 }
 
-# Keys that a config.toml may have as well: those of aiterm, and the name of the colour beside its siblings.
+# Other names that config.toml may use: those of aiterm, and the one that matches the other two thresholds.
 ALIASES = {
     "display.show_session_usage": "5h.show",
     "display.show_weekly_usage": "7d.show",
@@ -151,79 +186,148 @@ ALIASES = {
     "usage.compact_format": "style",
     "usage.warning_threshold": "warn",
 }
-_COMPACT = "usage.compact_format"
+# What is sent, or asked of a program that sends, is off if the user may have turned it off.
+_NOTHING_SENT: dict[str, Value] = {
+    "sources.api": False,
+    "sources.claude_cli": False,
+    "sources.keychain": False,
+}
+_NOT_NEEDED = {"anthropic.api_key": "no API key is needed; quotaline uses Claude Code's login"}
+_COMPACT = "usage.compact_format"  # true or false in aiterm; here also the name of a style
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings in force, by key. What was not set has its default."""
+    """The current settings. `chosen` has those that the user set; the others have their default."""
 
     chosen: dict[str, Value]
 
     def __getitem__(self, key: str) -> Any:
         setting = TABLE[key]
-        if key not in self.chosen and setting.like:
-            return self[setting.like]
+        if key not in self.chosen and setting.inherits:
+            return self[setting.inherits]
         return self.chosen.get(key, setting.default)
 
 
 def load(path: str) -> Settings:
     """
-    Read config.toml. A missing file is one with nothing in it.
+    Read config.toml. A missing file counts as an empty one.
 
     Raises:
-        SettingsError: If it can't be read or parsed, or holds an unknown key or a value that is not allowed.
+        SettingsError: If it can't be read or parsed, or has an unknown key or an invalid value.
     """
-    try:
-        with open(path, "rb") as file:
-            document = tomllib.load(file)
-    except FileNotFoundError:
-        return Settings({})
-    except OSError as error:
-        raise SettingsError(f"{path} can't be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:  # bad TOML, no UTF-8; a number too long, nesting too deep
-        raise SettingsError(f"{path} is broken: {error}") from None
+    document = _read(path)
     try:
         return check(document)
     except SettingsError as error:
         raise SettingsError(f"{path}: {error}") from None
 
 
+def load_valid(path: str, saved: dict[str, Any] | None) -> tuple[Settings, SettingsError | None]:
+    """
+    Read what is valid of config.toml, and return it with the first error.
+
+    A typing error, or a key of a newer version, must not turn on a source that the user turned off.
+
+    Args:
+        path: The file.
+        saved: The settings that the last refresh saved; None if there was none. They apply to an invalid
+            value, and to everything if the file can't be parsed. Without them nothing is sent then.
+    """
+    try:
+        document = _read(path)
+    except SettingsError as error:
+        return Settings(_NOTHING_SENT) if saved is None else saved_settings(saved), error
+    settings, invalid = _valid_part(document, saved_settings(saved).chosen)
+    return settings, SettingsError(f"{path}: {invalid}") if invalid else None
+
+
 def check(document: dict[str, Any]) -> Settings:
     """Return the settings of a parsed file, or of the flat form in state.json. Raises SettingsError."""
-    chosen = {}
-    # Aliases first: where a key is there by both names, our own one holds.
-    for key, value in sorted(_flat(document), key=lambda pair: pair[0] not in ALIASES):
-        setting = find(key)
-        chosen[setting.key] = setting.check(_translated(key, value))
-    return Settings(chosen)
+    settings, error = _valid_part(document, {})
+    if error:
+        raise error
+    return settings
 
 
-def kept(document: dict[str, Any]) -> Settings:
-    """Return the settings that the last refresh wrote into state.json; the defaults if that is junk."""
+def saved_settings(document: dict[str, Any] | None) -> Settings:
+    """Return what is valid of the settings that the last refresh saved in state.json."""
+    return _valid_part(document or {}, {})[0]
+
+
+def _read(path: str) -> dict[str, Any]:
     try:
-        return check(document)
-    except SettingsError:
-        return Settings({})
+        with open(path, "rb") as file:
+            text = file.read()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{path} can't be read: {error.strerror}") from None
+    import tomllib  # 15 ms, which a user without a config.toml need not spend
+
+    try:
+        return tomllib.loads(text.decode())
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # not TOML, not UTF-8, a number that is too long, nesting that is too deep
+        raise SettingsError(f"{path} is broken: {error}") from None
 
 
-def _translated(key: str, value: object) -> object:
+def _valid_part(document: dict[str, Any], saved: dict[str, Value]) -> tuple[Settings, SettingsError | None]:
+    """Return each setting that is valid by itself, and the first error."""
+    chosen: dict[str, Value] = {}
+    defaults: dict[str, Value] = {}
+    first_error = None
+    # Aliases first: if a key is set by both names, our own name takes precedence.
+    for key, value in sorted(_flattened(document), key=lambda pair: pair[0] not in ALIASES):
+        try:
+            setting = find(key)
+            chosen[setting.key] = setting.check(from_alias(key, value))
+        except SettingsError as error:
+            first_error = first_error or error
+            name = ALIASES.get(key, key)
+            if name in _NOTHING_SENT:
+                chosen[name] = False
+            elif name in saved:
+                chosen[name] = saved[name]
+            elif name.split(".")[0] == "sources" and value is not True:
+                defaults = _NOTHING_SENT  # it may be a misspelt switch that the user wanted off
+    return Settings(defaults | chosen), first_error
+
+
+def from_alias(key: str, value: object) -> object:
+    """Return the value that our own key has for the value of an alias."""
     if key == _COMPACT and isinstance(value, bool):
         return "compact" if value else "verbose"
     return value
 
 
+def is_switch(key: str) -> bool:
+    """Whether the values of a key or an alias are true and false."""
+    return key == _COMPACT or isinstance(find(key).default, bool)
+
+
+def to_alias(key: str, value: Value) -> Value:
+    """Return the value that an alias has for the value of our own key."""
+    return value == "compact" if key == _COMPACT else value
+
+
 def find(key: str) -> Setting:
-    """Return the setting of that name or alias. Raises SettingsError that names the nearest one."""
+    """Return the setting with this key or alias. Raises SettingsError, which names the closest key."""
     if ALIASES.get(key, key) in TABLE:
         return TABLE[ALIASES.get(key, key)]
-    near = get_close_matches(key, TABLE, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(TABLE)}"
+    from difflib import get_close_matches
+
+    if key in _NOT_NEEDED:
+        raise SettingsError(f"{key}: {_NOT_NEEDED[key]}")
+    near = get_close_matches(key, TABLE, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}?" if near else "see `quotaline config list`"
     raise SettingsError(f"unknown key {key!r}; {hint}")
 
 
-def _flat(document: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:
+def _flattened(document: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:
     pairs: list[tuple[str, object]] = []
     for key, value in document.items():
-        pairs += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
+        pairs += _flattened(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
     return pairs

@@ -1,12 +1,12 @@
 """
-How long the fresh path takes beside the floor and beside peers.
+Measure the launcher with a fresh segment, compared with a bare shell and with other programs.
 
     python tests/bench/launcher.py [ROUNDS] [PEER ...]
 
 A peer is a command that reads Claude Code's JSON on stdin, such as
-"npx ccstatusline"; it is split at blanks. All commands take turns in one run,
-so that the machine's noise is the same for each. Prints medians, and the median
-of the ratios to `sh -c :` of the same round.
+"npx ccstatusline"; it is split at blanks. The commands take turns in random order,
+so that noise of the machine affects all of them alike. Prints the median time, and
+the median of the ratios to `sh -c :` of the same round.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SAMPLE = os.path.join(HERE, "../data/statusline/v2.1.330-after-reply.json")
 
 
 def sample(ahead: float) -> bytes:
-    """Return what the real client sends, with resets that are still ahead."""
+    """Return the input that the real client sends, with resets in the future."""
     with open(SAMPLE, encoding="utf-8") as file:
         document = json.load(file)
     for window in document["rate_limits"].values():
@@ -35,8 +35,8 @@ def sample(ahead: float) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode() + b"\n"
 
 
-def spent(words: list[str], environ: dict[str, str], stdin: str) -> float:
-    """Run a command to its end and return the seconds from its spawn."""
+def seconds(words: list[str], environ: dict[str, str], stdin: str) -> float:
+    """Run a command to its end and return how many seconds it took."""
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
@@ -51,7 +51,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     with tempfile.TemporaryDirectory() as home:
         environ = {"HOME": home, "PATH": os.environ["PATH"], "TERM": "xterm"}
-        # In an hour, so that no run of the bench finds the segment due.
+        # Refreshed an hour in the future, so that the segment never becomes due here.
         refresh(Job(environ, f"{home}/config.toml", lambda: time.time() + 3600))
         text = sample(7200)
         stdin = f"{home}/stdin"
@@ -69,17 +69,17 @@ def main() -> None:
             "python -m quotaline --for plain": [sys.executable, "-m", "quotaline", "--for", "plain"],
             **{peer: peer.split() for peer in sys.argv[2:]},
         }
-        # The first run of a session is Python's; it leaves the memo for the others, for a minute.
+        # Python handles the first run of a session and leaves its segment to the next ones for a minute.
         prime = [sys.executable, "-m", "quotaline", "--for", "claude"]
         times: dict[str, list[float]] = {name: [] for name in commands}
         for number in range(rounds):
             if number % 25 == 0:
-                spent(prime, environ, stdin)
+                seconds(prime, environ, stdin)
             for name in random.sample(list(commands), len(commands)):
-                times[name].append(spent(commands[name], environ, stdin))
-    floor = times["sh -c :"]
+                times[name].append(seconds(commands[name], environ, stdin))
+    bare = times["sh -c :"]
     for name, taken in times.items():
-        ratio = statistics.median(one / base for one, base in zip(taken, floor, strict=True))
+        ratio = statistics.median(one / base for one, base in zip(taken, bare, strict=True))
         print(f"{name:38} {statistics.median(taken) * 1000:8.2f} ms   {ratio:7.2f} x sh")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from quotaline.cli.demo.gallery import states
-from quotaline.segment.markup import HOSTS
+from quotaline.segment.rendering import HOSTS
 
 if TYPE_CHECKING:
     import pathlib
@@ -27,20 +27,20 @@ def picture(live: World, *options: str) -> str:
 
 
 def texts(svg: str) -> str:
-    """Return what is written on a picture, row by row."""
+    """Return the text on a picture, row by row."""
     rows: dict[str, str] = {}
     for text in ET.fromstring(svg).iter(f"{SVG}text"):
         rows[text.attrib["y"]] = rows.get(text.attrib["y"], "") + (text.text or "")
     return "\n".join(rows.values()).replace("\xa0", " ")
 
 
-def test_picture_in_the_readme_is_what_the_demo_draws(
+def test_picture_in_the_readme_is_the_one_that_the_demo_draws(
     live: World, root: pathlib.Path, as_made: Callable[[pathlib.Path, str], None]
 ) -> None:
     as_made(root / "tests/data/picture.svg", picture(live))
 
 
-def test_picture_shows_the_four_colours_and_loads_nothing(live: World) -> None:
+def test_picture_shows_the_four_colours_and_loads_nothing_from_elsewhere(live: World) -> None:
     svg = picture(live)
 
     assert len(svg) < 40_000
@@ -53,7 +53,7 @@ def test_picture_shows_the_four_colours_and_loads_nothing(live: World) -> None:
     assert live.requests == []
 
 
-def test_a_picture_that_cannot_be_written_is_one_line_and_exit_1(live: World) -> None:
+def test_picture_that_cannot_be_written_is_one_line_and_exit_status_1(live: World) -> None:
     done = live.run("quotaline", "demo", "--svg", str(live.folder / "nowhere/picture.svg"))
 
     assert done.returncode == 1
@@ -65,12 +65,12 @@ def test_a_picture_that_cannot_be_written_is_one_line_and_exit_1(live: World) ->
 def test_gallery_shows_every_state_in_every_hosts_markup(live: World, columns: str) -> None:
     done = live.run("quotaline", "demo", "--gallery", env={"COLUMNS": columns})
     text = done.stdout.decode()
-    seen, _, printed = text.partition("printed")
+    shown, _, printed = text.partition("printed")
 
     assert (done.returncode, done.stderr) == (0, b"")
     assert max(map(len, text.splitlines())) <= int(columns)
     for name in (state.name for state in states()):
-        assert re.search(rf"^{name} ", seen, re.MULTILINE)
+        assert re.search(rf"^{name} ", shown, re.MULTILINE)
         assert re.search(rf"^{name} ", printed, re.MULTILINE)
     for host in HOSTS:
         assert len(re.findall(rf"\b{host}\b", printed)) >= len(states()) - 2
@@ -81,7 +81,7 @@ def test_gallery_shows_every_state_in_every_hosts_markup(live: World, columns: s
 
 
 @pytest.mark.parametrize(
-    ("name", "seen"),
+    ("name", "shown"),
     [
         ("fresh", "[5h:8% 7d:77%]"),
         ("old", "[5h:~8% 7d:~77%]"),
@@ -94,13 +94,14 @@ def test_gallery_shows_every_state_in_every_hosts_markup(live: World, columns: s
         ("narrow", "8|77"),
     ],
 )
-def test_a_state_of_the_gallery_looks_as_its_name_says(name: str, seen: str) -> None:
+def test_state_of_the_gallery_looks_as_its_name_promises(name: str, shown: str) -> None:
     (state,) = [state for state in states() if state.name == name]
 
-    assert re.sub(r"\x1b\[[0-9;]*m", "", state.seen) == seen
+    assert re.sub(r"\x1b\[[0-9;]*m", "", state.shown) == shown
 
 
-def test_gallery_is_drawn_too(live: World) -> None:
+@pytest.mark.quick
+def test_gallery_can_be_drawn_as_a_picture(live: World) -> None:
     shown = texts(picture(live, "--gallery"))
 
     assert "over 100 %" in shown

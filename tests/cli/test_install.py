@@ -1,11 +1,10 @@
-"""`quotaline install` and `uninstall`, as installed, on configs as people have them."""
+"""`quotaline install` and `uninstall`, run as installed, on configs as users have them."""
 
 from __future__ import annotations
 
 import os
 import pathlib
 import pty
-import signal
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 CONFIGS = sorted((pathlib.Path(__file__).parent.parent / "data/configs").iterdir())
-PLACES = {
+PATHS = {
     "bash": ".bashrc",
     "zsh": ".zshrc",
     "fish": ".config/fish/config.fish",
@@ -30,7 +29,7 @@ PLACES = {
 
 
 class User:
-    """Somebody with a home folder and the installed command."""
+    """A user with a home folder and the installed command."""
 
     def __init__(self, home: pathlib.Path, binaries: pathlib.Path) -> None:
         self.home = home
@@ -39,7 +38,7 @@ class User:
         home.mkdir(exist_ok=True)
 
     def has(self, host: str, content: bytes) -> pathlib.Path:
-        path = self.home / PLACES[host]
+        path = self.home / PATHS[host]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         return path
@@ -58,8 +57,8 @@ class User:
             **options,
         )
 
-    def refused(self, *words: str, **options: Any) -> str:
-        """Return the one line that a refused command says; nothing has changed then."""
+    def error(self, *words: str, **options: Any) -> str:
+        """Return the one line of error of a command that fails without changing a file."""
         before = self.files()
         done = self.run(*words, **options)
         assert done.returncode != 0
@@ -72,14 +71,13 @@ class User:
         """Run on a terminal, answer the question with this, and return the screen."""
         child, terminal = pty.fork()
         if child == 0:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # what started the tests may have it ignored
             os.execvpe("quotaline", ["quotaline", *words], self.environ)
         shown = b""
         while b"? [Y/n]" not in shown:
             shown += (part := _read(terminal))
             assert part, shown
         meanwhile()
-        # An interrupt between the question and the wait for its answer is not seen until there is one.
+        # An interrupt after the question but before the read of its answer is noticed only after the read.
         until(lambda: pathlib.Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "S")
         os.write(terminal, typed)
         shown += b"".join(iter(lambda: _read(terminal), b""))
@@ -98,7 +96,7 @@ class User:
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 65536)
-    except OSError:  # how a terminal says that nobody is at its other end
+    except OSError:  # how Linux reports that the other end of a terminal is closed
         return b""
 
 
@@ -108,7 +106,7 @@ def user(tmp_path: pathlib.Path, binaries: pathlib.Path) -> User:
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.name)
-def test_install_shows_a_diff_and_keeps_a_backup_a_second_run_does_nothing_and_uninstall_gives_every_byte_back(
+def test_install_shows_a_diff_and_keeps_a_backup_and_uninstall_restores_every_byte(
     config: pathlib.Path, user: User
 ) -> None:
     host = config.name.partition("-")[0]
@@ -129,7 +127,7 @@ def test_install_shows_a_diff_and_keeps_a_backup_a_second_run_does_nothing_and_u
     installed = user.files()
     second = user.run("install", host)
     assert (second.returncode, second.stderr) == (0, "")
-    assert second.stdout == f"{host}: nothing to do, it is there ({path})\n"
+    assert second.stdout == f"{host}: already installed ({path})\n"
     assert user.files() == installed
 
     left = user.run("uninstall", host, "--yes")
@@ -137,13 +135,14 @@ def test_install_shows_a_diff_and_keeps_a_backup_a_second_run_does_nothing_and_u
     assert path.read_bytes() == before
     assert path.stat().st_mode & 0o777 == 0o640
     again = user.run("uninstall", host)
-    assert again.stdout == f"{host}: nothing to do, it is not there ({path})\n"
+    assert again.stdout == f"{host}: not installed ({path})\n"
 
 
-def test_configs_that_install_made_are_gone_after_uninstall(user: User) -> None:
-    done = user.run("install", *PLACES, "--yes")
+@pytest.mark.quick
+def test_configs_that_install_created_are_deleted_by_uninstall(user: User) -> None:
+    done = user.run("install", *PATHS, "--yes")
     assert (done.returncode, done.stderr) == (0, "")
-    assert set(user.files()) == set(PLACES.values())
+    assert set(user.files()) == set(PATHS.values())
 
     done = user.run("uninstall", "--yes")
 
@@ -165,10 +164,10 @@ def test_dry_run_shows_the_diff_and_changes_nothing(user: User) -> None:
 def test_without_a_terminal_and_without_yes_nothing_is_changed(user: User) -> None:
     user.has("bash", b"a=1\n")
 
-    assert "--yes" in user.refused("install", "bash", "tmux")
+    assert "--yes" in user.error("install", "bash", "tmux")
 
 
-def test_diff_is_shown_and_no_is_taken_for_no(user: User) -> None:
+def test_diff_is_shown_and_the_answer_no_changes_nothing(user: User) -> None:
     user.has("bash", b"a=1\n")
     before = user.files()
 
@@ -181,7 +180,7 @@ def test_diff_is_shown_and_no_is_taken_for_no(user: User) -> None:
     assert user.files() == before
 
 
-def test_return_key_is_taken_for_yes(user: User) -> None:
+def test_return_key_means_yes(user: User) -> None:
     path = user.has("bash", b"a=1\n")
 
     user.answers(b"\n", "install", "bash")
@@ -189,12 +188,12 @@ def test_return_key_is_taken_for_yes(user: User) -> None:
     assert b"# >>> quotaline >>>" in path.read_bytes()
 
 
-def test_what_somebody_else_writes_while_we_ask_is_not_written_over(user: User) -> None:
+def test_a_change_by_another_program_during_the_question_is_not_overwritten(user: User) -> None:
     path = user.has("bash", b"a=1\n")
 
     screen = user.answers(b"y\n", "install", "bash", meanwhile=lambda: path.write_bytes(b"a=2\n"))
 
-    assert "it changed meanwhile" in screen
+    assert "changed in the meantime" in screen
     assert user.files() == {".bashrc": b"a=2\n"}
 
 
@@ -205,7 +204,7 @@ def test_interrupt_at_the_question_changes_nothing(user: User) -> None:
     assert user.files() == {".bashrc": b"a=1\n"}
 
 
-def test_without_a_host_those_in_use_are_offered(user: User) -> None:
+def test_without_a_host_install_offers_the_hosts_in_use(user: User) -> None:
     user.has("claude", b"{}")
     user.has("tmux", b"")
 
@@ -216,7 +215,7 @@ def test_without_a_host_those_in_use_are_offered(user: User) -> None:
     assert not (user.home / ".bashrc").exists()
 
 
-def test_without_a_host_a_shell_whose_prompt_starship_draws_is_left_to_starship(user: User) -> None:
+def test_without_a_host_a_shell_whose_prompt_starship_draws_is_not_changed(user: User) -> None:
     user.has("starship", b"")
 
     done = user.run("install", "--dry-run", env={"SHELL": "/bin/bash"})
@@ -224,11 +223,11 @@ def test_without_a_host_a_shell_whose_prompt_starship_draws_is_left_to_starship(
     assert done.stdout.startswith("In use here: starship\n")
 
 
-def test_without_a_host_and_with_none_in_use_it_says_what_there_is(user: User) -> None:
-    assert "name one of claude, tmux" in user.refused("install", "--yes")
+def test_without_a_host_and_with_none_in_use_install_lists_the_hosts(user: User) -> None:
+    assert "choose from claude, tmux" in user.error("install", "--yes")
 
 
-def test_configs_elsewhere_are_found_where_their_programs_look(user: User) -> None:
+def test_configs_in_other_folders_are_found_where_their_programs_look(user: User) -> None:
     elsewhere = user.home / "else where"
     (elsewhere / "tmux").mkdir(parents=True)
     (elsewhere / "tmux/tmux.conf").touch()
@@ -247,7 +246,7 @@ def test_configs_elsewhere_are_found_where_their_programs_look(user: User) -> No
     assert "no restart" in done.stdout
 
 
-def test_symlinked_dotfile_stays_a_symlink_and_the_file_behind_it_changes(user: User) -> None:
+def test_symlinked_dotfile_stays_a_symlink_and_its_target_changes(user: User) -> None:
     (user.home / "dotfiles").mkdir()
     real = user.home / "dotfiles/bashrc"
     real.write_bytes(b"a=1\n")
@@ -264,7 +263,7 @@ def test_symlinked_dotfile_stays_a_symlink_and_the_file_behind_it_changes(user: 
     assert real.read_bytes() == b"a=1\n"
 
 
-def test_file_with_crlf_mark_latin_1_bytes_and_no_last_newline_comes_back(user: User) -> None:
+def test_file_with_byte_order_mark_latin_1_bytes_crlf_and_no_last_newline_is_restored(user: User) -> None:
     before = b"\xef\xbb\xbf# caf\xe9\r\nexport A=1"
     path = user.has("bash", before)
 
@@ -275,40 +274,40 @@ def test_file_with_crlf_mark_latin_1_bytes_and_no_last_newline_comes_back(user: 
     assert path.read_bytes() == before
 
 
-def test_loop_of_symlinks_is_refused(user: User) -> None:
+def test_loop_of_symlinks_is_not_followed(user: User) -> None:
     (user.home / ".bashrc").symlink_to(".bashrc")
 
-    assert "symbolic links" in user.refused("install", "bash", "--yes")
+    assert "symbolic links" in user.error("install", "bash", "--yes")
 
 
-def test_folder_or_pipe_in_a_configs_place_is_refused(user: User) -> None:
+def test_folder_or_pipe_in_place_of_a_config_is_not_changed(user: User) -> None:
     (user.home / ".bashrc").mkdir()
     os.mkfifo(user.home / ".zshrc")
 
-    assert "not a file" in user.refused("install", "bash", "--yes")
-    assert "not a file" in user.refused("install", "zsh", "--yes")
+    assert "not a file" in user.error("install", "bash", "--yes")
+    assert "not a file" in user.error("install", "zsh", "--yes")
 
 
-def test_read_only_file_is_refused_although_its_folder_would_let_us(user: User) -> None:
+def test_read_only_file_is_not_replaced_although_its_folder_is_writable(user: User) -> None:
     user.has("bash", b"a=1\n").chmod(0o444)
 
-    assert ".bashrc: it is read-only" in user.refused("install", "bash", "--yes")
+    assert ".bashrc: it is read-only" in user.error("install", "bash", "--yes")
 
 
 @pytest.mark.parametrize("content", [b"a=1\n", None], ids=["file", "no file"])
-def test_read_only_folder_is_refused(content: bytes | None, user: User) -> None:
+def test_file_in_a_read_only_folder_is_not_changed(content: bytes | None, user: User) -> None:
     if content is not None:
         user.has("bash", content)
     mounted = ["unshare", *([] if os.geteuid() == 0 else ["-U", "-r"]), "-m", "sh", "-c"]
     script = 'mount --bind "$HOME" "$HOME" && mount -o remount,bind,ro "$HOME" && exec "$@"'
 
-    given = user.refused("install", "bash", "--yes", before=[*mounted, script, "sh"])
+    error = user.error("install", "bash", "--yes", before=[*mounted, script, "sh"])
 
-    assert ".bashrc: it can't be written: Read-only file system" in given
+    assert ".bashrc: it can't be written: Read-only file system" in error
 
 
-def test_home_that_is_missing_is_refused(user: User) -> None:
-    assert "HOME" in user.refused("install", "bash", "--yes", env={"HOME": ""})
+def test_install_fails_without_a_home(user: User) -> None:
+    assert "HOME" in user.error("install", "bash", "--yes", env={"HOME": ""})
 
 
 @pytest.mark.parametrize(
@@ -318,17 +317,17 @@ def test_home_that_is_missing_is_refused(user: User) -> None:
         ("claude", b'{"statusLine": {"type": "static"}}', 'not of type "command"'),
         ("starship", b"a = 1\n[b\n", "line 2 col 2"),
         ("starship", b"a = '\xe9'\n", "line 1: not UTF-8"),
-        ("tmux", b"# >>> quotaline >>>\n", "line 1: a quotaline block that is not whole"),
+        ("tmux", b"# >>> quotaline >>>\n", "line 1: incomplete quotaline block"),
     ],
 )
-def test_config_that_cannot_be_read_is_refused_with_the_place_and_the_next_one_still_done(
+def test_unreadable_config_is_reported_with_its_line_and_the_next_host_is_still_installed(
     host: str, content: bytes, where: str, user: User
 ) -> None:
     path = user.has(host, content)
 
-    given = user.refused("install", host, "--yes")
-    assert str(path) in given
-    assert where in given
+    error = user.error("install", host, "--yes")
+    assert str(path) in error
+    assert where in error
 
     done = user.run("install", host, "bash", "--yes")
     assert done.returncode == 1
@@ -336,17 +335,19 @@ def test_config_that_cannot_be_read_is_refused_with_the_place_and_the_next_one_s
     assert path.read_bytes() == content
 
 
-def test_settings_that_turn_status_lines_off_are_named(user: User) -> None:
+def test_setting_that_turns_status_lines_off_is_reported(user: User) -> None:
     user.has("claude", b'{"disableAllHooks": true}')
 
     assert "disableAllHooks" in user.run("install", "claude", "--yes").stdout
 
 
-def test_unknown_host_is_refused_with_the_known_ones(user: User) -> None:
-    assert "'csh' is none of claude, tmux, starship, bash, zsh, fish" in user.refused("install", "csh")
+def test_unknown_host_is_rejected_with_the_known_ones(user: User) -> None:
+    assert "unknown host 'csh'; choose from claude, tmux, starship, bash, zsh, fish" in user.error(
+        "install", "csh"
+    )
 
 
-# -- what went in works
+# -- what was installed works
 
 
 @pytest.mark.parametrize("options", [["-eu"], ["-eu", "-o", "pipefail"]])
@@ -363,13 +364,13 @@ def test_init_bash_is_silent_under_set_eu(options: list[str], user: User) -> Non
 
 
 @pytest.fixture
-def odd(tmp_path: pathlib.Path) -> Installation:
-    """An installation in a folder with every odd sign, whose files tell what they were given."""
+def special(tmp_path: pathlib.Path) -> Installation:
+    """An installation in a folder with every special character, whose files print what they receive."""
     folder = tmp_path / 'it\'s "q" #S #{x} %H $HOME \\ é'
     folder.mkdir()
     for shell in ("bash", "zsh", "fish"):
         (folder / f"quotaline.{shell}").write_text('echo "hook $QUOTALINE_COMMAND"\n')
-    (folder / "quotaline.tmux").write_text('tmux set -g @seen "$QUOTALINE_COMMAND"\n')
+    (folder / "quotaline.tmux").write_text('tmux set -g @command "$QUOTALINE_COMMAND"\n')
     command = folder / "quotaline"
     command.write_text('#!/bin/sh\necho "echo $*"\n')
     command.chmod(0o755)
@@ -377,19 +378,21 @@ def odd(tmp_path: pathlib.Path) -> Installation:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_shell_loads_the_hook_from_a_path_with_every_odd_sign(shell: str, odd: Installation) -> None:
-    for lines in (TABLE[shell].snippet(odd), TABLE[shell].add("", odd)):
+def test_shell_loads_the_hook_from_a_path_with_every_special_character(
+    shell: str, special: Installation
+) -> None:
+    for lines in (TABLE[shell].snippet(special), TABLE[shell].add("", special)):
         done = subprocess.run([shell, "-c", lines], capture_output=True, text=True, check=False)
 
-        assert (done.returncode, done.stdout, done.stderr) == (0, f"hook {odd.command}\n", "")
+        assert (done.returncode, done.stdout, done.stderr) == (0, f"hook {special.command}\n", "")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_shell_asks_the_command_where_an_upgrade_of_python_moved_the_hook(
-    shell: str, odd: Installation
+def test_shell_runs_init_if_an_upgrade_of_python_has_moved_the_hook(
+    shell: str, special: Installation
 ) -> None:
-    lines = TABLE[shell].add("", odd)
-    (pathlib.Path(odd.shell) / f"quotaline.{shell}").unlink()
+    lines = TABLE[shell].add("", special)
+    (pathlib.Path(special.shell) / f"quotaline.{shell}").unlink()
 
     done = subprocess.run([shell, "-c", lines], capture_output=True, text=True, check=False)
 
@@ -399,7 +402,7 @@ def test_shell_asks_the_command_where_an_upgrade_of_python_moved_the_hook(
 @pytest.mark.parametrize(
     ("host", "shell"), [("bash", ["bash", "-i"]), ("zsh", ["zsh", "-i"]), ("fish", ["fish"])]
 )
-def test_rc_file_of_an_installation_that_is_gone_says_nothing_and_starts_with_status_0(
+def test_rc_file_of_a_removed_installation_prints_nothing_and_starts_with_status_0(
     host: str, shell: list[str], user: User
 ) -> None:
     path = user.has(host, b"")
@@ -414,18 +417,18 @@ def test_rc_file_of_an_installation_that_is_gone_says_nothing_and_starts_with_st
     assert (done.stdout, done.stderr) == ("end 0\n", "")
 
 
-def test_tmux_runs_the_line_from_a_path_with_every_odd_sign(
-    tmp_path: pathlib.Path, odd: Installation
+def test_tmux_runs_the_line_from_a_path_with_every_special_character(
+    tmp_path: pathlib.Path, special: Installation
 ) -> None:
     config = tmp_path / "tmux.conf"
-    config.write_text(TABLE["tmux"].snippet(odd))
+    config.write_text(TABLE["tmux"].snippet(special))
     server = ["tmux", "-S", str(tmp_path / "socket")]
     env = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "TERM": "xterm", "LC_ALL": "C.UTF-8"}
     try:
         subprocess.run([*server, "-f", str(config), "new-session", "-d"], env=env, check=True)
-        show = [*server, "show", "-gqv", "@seen"]
+        show = [*server, "show", "-gqv", "@command"]
         assert until(lambda: subprocess.run(show, env=env, capture_output=True, check=True).stdout) == (
-            f"{odd.command}\n".encode()
+            f"{special.command}\n".encode()
         )
     finally:
         subprocess.run([*server, "kill-server"], env=env, check=False)

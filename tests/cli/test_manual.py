@@ -1,4 +1,4 @@
-"""The man page: made from the tree of commands, and as the man programs want it."""
+"""The man page: made from the tree of commands, and valid for the programs that show man pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from argparse_manpage.manpage import Manpage  # type: ignore[import-untyped]
 
-from quotaline.cli.commands import MORE, parser
+from quotaline.cli.help import MORE
+from quotaline.cli.tree import whole_tree
 
 if TYPE_CHECKING:
     import pathlib
@@ -23,8 +24,8 @@ NAME = "show how much of your Claude quota is used"
 
 
 def made(date: str) -> str:
-    """Make the page, in groff's man macros. The help's epilog becomes sections, as its headings say."""
-    tree = parser()
+    """Make the page in groff's man macros. The blocks after the options of `--help` become sections."""
+    tree = whole_tree()
     tree.epilog = None
     page = Manpage(
         tree,
@@ -39,7 +40,7 @@ def made(date: str) -> str:
 
 
 def tidied(text: str) -> str:
-    """Return the page with its usages as paragraphs, and less the labels, insets and empty lines around options."""
+    """Return the page with its usages as paragraphs, without labels, indents and empty lines at options."""
     text = re.sub(r"^(options|arguments):$|^\.R[SE].*$", "", text, flags=re.MULTILINE)
     text = re.sub(r"^usage: (.+)$", r".PP\n.B \1\n.PP", text, flags=re.MULTILINE)
     text = re.sub(r"\n{2,}", "\n", text)
@@ -65,14 +66,14 @@ def page(root: pathlib.Path) -> pathlib.Path:
     return root / "shell/quotaline.1"
 
 
-def test_man_page_is_the_one_that_the_tree_makes(
+def test_man_page_is_the_one_made_from_the_commands(
     page: pathlib.Path,
     as_made: Callable[[pathlib.Path, str], None],
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "1000")  # a usage is one line, which man breaks
-    # Its date is the day it last changed: that of the page there is, if nothing else is new.
+    monkeypatch.setenv("COLUMNS", "1000")  # one line for a usage: man wraps it
+    # Its date is the day of its last change: it stays if nothing else has changed.
     (date,) = re.findall(r'^\.TH \S+ \S+ "([^"]+)"', page.read_text())
     if request.config.getoption("--remake") and made(date) != page.read_text():
         date = f"{datetime.now(UTC):%B %-d, %Y}"
@@ -101,6 +102,7 @@ def test_man_programs_render_it_without_a_warning(page: pathlib.Path, reader: li
         assert done.stdout == ""
 
 
+@pytest.mark.quick
 def test_man_page_is_installed_where_man_looks_for_it(wheel: pathlib.Path, live: World) -> None:
     names = zipfile.ZipFile(wheel).namelist()
 

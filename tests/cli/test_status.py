@@ -1,9 +1,10 @@
-"""`quotaline status` and `get`: the table at three widths, and what scripts read."""
+"""`quotaline status` and `get`: the table at three widths, and the output for scripts."""
 
 from __future__ import annotations
 
 import io
 import json
+import pathlib
 import re
 import time
 from typing import TYPE_CHECKING, Any
@@ -13,14 +14,15 @@ import pytest
 from rich.console import Console
 
 from quotaline.cache.state_file import State
+from quotaline.cli.main import main
+from quotaline.cli.show.get import _key
+from quotaline.cli.show.overview import print_overview
 from quotaline.cli.show.report import document
-from quotaline.cli.show.status import show
 from quotaline.model.merge import MergedUsage, Observation
 from quotaline.model.usage import Credits, Window
 from world import until, usage
 
 if TYPE_CHECKING:
-    import pathlib
     from collections.abc import Callable, Iterator
 
     from world import World
@@ -45,8 +47,8 @@ def observation(
     return (Observation(window, source, NOW - age, dated=source != "statusline"),)
 
 
-def busy() -> State:
-    """A life with everything: fast, even, old, unused, not started, over, and paid for."""
+def everything() -> State:
+    """A state with everything: windows used fast, evenly and not at all, old, not started, and credits."""
     windows: dict[str, tuple[Observation, ...]] = {
         "five_hour": observation(62.4, 3 * HOUR + 660, 5 * HOUR, "statusline", 4),
         "seven_day": observation(77, 2.3 * DAY, 7 * DAY),
@@ -61,7 +63,7 @@ def busy() -> State:
 def printed(state: State, width: int, encoding: str = "utf-8") -> str:
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding=encoding)
-    show(state, NOW, Console(file=file, width=width, highlight=False))
+    print_overview(state, NOW, Console(file=file, width=width, highlight=False))
     file.flush()
     return "".join(line.rstrip() + "\n" for line in raw.getvalue().decode(encoding).splitlines())
 
@@ -70,18 +72,18 @@ def printed(state: State, width: int, encoding: str = "utf-8") -> str:
     ("name", "width", "encoding"),
     [("60", 60, "utf-8"), ("80", 80, "utf-8"), ("120", 120, "utf-8"), ("80-ascii", 80, "ascii")],
 )
-def test_table_is_as_it_was_looked_at(
+def test_table_is_the_one_that_was_reviewed(
     data: pathlib.Path, name: str, width: int, encoding: str, as_made: Callable[[pathlib.Path, str], None]
 ) -> None:
-    text = printed(busy(), width, encoding)
+    text = printed(everything(), width, encoding)
 
     as_made(data / f"status/{name}.txt", text)
     assert all(len(line) <= width for line in text.splitlines())
 
 
 @pytest.mark.parametrize("width", range(34, 140))
-def test_no_width_wraps_or_cuts_a_row(width: int) -> None:
-    lines = printed(busy(), width).split("\n\n")[0].splitlines()
+def test_no_row_is_wrapped_or_cut_at_any_width(width: int) -> None:
+    lines = printed(everything(), width).split("\n\n")[0].splitlines()
 
     assert all(len(line) <= width for line in lines)
     assert [line.split()[0] for line in lines[1:8]] == [
@@ -97,7 +99,7 @@ def test_no_width_wraps_or_cuts_a_row(width: int) -> None:
     assert "3h11m" in lines[1]
 
 
-def test_bar_is_empty_only_for_nothing_and_full_only_for_all() -> None:
+def test_bar_is_empty_only_at_0_and_full_only_from_100() -> None:
     def bar(used: float) -> str:
         state = State(merged=MergedUsage("a", {"five_hour": observation(used, None, 5 * HOUR)}))
         found = re.search("[█░]+", printed(state, 80).splitlines()[1])
@@ -125,7 +127,7 @@ def test_bar_is_empty_only_for_nothing_and_full_only_for_all() -> None:
         ({"five_hour": observation(8, 3 * HOUR, 5 * HOUR), "seven_day": observation(30, DAY, 7 * DAY)}, None),
     ],
 )
-def test_advice_is_one_line_and_only_for_what_calls_for_it(
+def test_advice_is_one_line_and_only_where_there_is_something_to_do(
     windows: dict[str, tuple[Observation, ...]], line: str | None
 ) -> None:
     _, _, below = printed(State(merged=MergedUsage("a", windows)), 80).partition("\n\n")
@@ -133,7 +135,8 @@ def test_advice_is_one_line_and_only_for_what_calls_for_it(
     assert below == (f"{line}\n" if line else "")
 
 
-def test_installed_command_fits_its_terminal_and_has_no_colour_where_none_is_wanted(live: World) -> None:
+@pytest.mark.quick
+def test_installed_command_fits_its_terminal_and_honours_no_color(live: World) -> None:
     live.refresh()
     for columns in ("60", "80", "120"):
         env = {"COLUMNS": columns, "NO_COLOR": "1"}
@@ -147,18 +150,23 @@ def test_installed_command_fits_its_terminal_and_has_no_colour_where_none_is_wan
         assert not re.search(r"\x1b\[[0-9;]*(3[0-7]|38|9[0-7])", done.stdout.decode())
 
 
+def sleeps(pid: int) -> bool:
+    """Whether a process sleeps, as `status` does before it reads the state again."""
+    return "nanosleep" in pathlib.Path(f"/proc/{pid}/wchan").read_text()
+
+
 @pytest.mark.parametrize("words", [("status",), ("get", "five_hour.utilization")])
-def test_request_that_a_prompt_has_under_way_is_waited_for(live: World, words: tuple[str, ...]) -> None:
+def test_status_and_get_wait_for_a_request_that_a_prompt_has_started(
+    live: World, words: tuple[str, ...]
+) -> None:
     live.endpoint("hold")
     live.segment()
     until(lambda: live.requests)
-    merged = live.cache / "state.json"
-    before = merged.read_bytes()
 
-    asked = live.start("quotaline", *words)
-    until(lambda: merged.read_bytes() != before)  # its own refresher found that there is nothing to do for it
+    command = live.start("quotaline", *words)
+    until(lambda: sleeps(command.pid))
     live.endpoint(body=usage(8, 77))
-    text, error = asked.communicate()
+    text, error = command.communicate()
 
     assert error == b""
     assert re.search(rb"\b8\b", text)
@@ -166,7 +174,7 @@ def test_request_that_a_prompt_has_under_way_is_waited_for(live: World, words: t
 
 
 def schema(live: World, name: str) -> Any:
-    """The published schema, out of the installed package."""
+    """The published schema, as installed."""
     code = f"from importlib.resources import files; print((files('quotaline') / 'schemas/{name}.schema.json').read_text())"
     return json.loads(live.run(str(live.binaries / "python"), "-c", code).stdout)
 
@@ -180,7 +188,7 @@ def check(live: World, name: str) -> Any:
 
 
 @pytest.mark.parametrize("name", ["status", "why"])
-def test_json_is_as_its_published_schema_says(live: World, name: str) -> None:
+def test_json_matches_its_published_schema(live: World, name: str) -> None:
     assert check(live, name)["windows"]["seven_day"] is None or name == "status"
     credits_ = {"is_enabled": True, "used_credits": 1250, "monthly_limit": 5000, "currency": "EUR"}
     limit = {
@@ -190,6 +198,7 @@ def test_json_is_as_its_published_schema_says(live: World, name: str) -> None:
         "scope": {"model": {"display_name": "Fable"}},
     }
     live.endpoint(body=usage(99, 100, limits=[limit], extra_usage=credits_))
+    live.travel(11)
     live.refresh()
     live.travel(600)
     live.endpoint(status=429, body={})
@@ -198,43 +207,74 @@ def test_json_is_as_its_published_schema_says(live: World, name: str) -> None:
     assert check(live, name)["windows"]["scoped:Fable"]["utilization"] == 31
 
 
-def test_busy_life_is_as_the_published_schema_says(root: pathlib.Path) -> None:
+def test_state_with_everything_matches_the_published_schema(root: pathlib.Path) -> None:
     published = json.loads((root / "src/quotaline/schemas/status.schema.json").read_text())
 
-    jsonschema.Draft202012Validator(published).validate(document(busy(), NOW))
+    jsonschema.Draft202012Validator(published).validate(document(everything(), NOW))
 
 
 def test_get_prints_one_value(live: World) -> None:
     live.endpoint(body=usage(8.5, 77, extra_usage={"is_enabled": True, "used_credits": 1250}))
 
-    def got(key: str) -> tuple[int, str]:
+    def value(key: str) -> tuple[int, str]:
         done = live.run("quotaline", "get", key)
         assert done.stderr == b""
         return done.returncode, done.stdout.decode()
 
-    assert got("five_hour.utilization") == (0, "8.5\n")
-    assert got("seven_day.left") == (0, "23\n")
-    assert got("five_hour.source") == (0, "api\n")
-    assert got("credits.used") == (0, "12.5\n")
-    assert got("credits.enabled") == (0, "true\n")
-    code, at = got("five_hour.resets_at")
+    assert value("five_hour.utilization") == (0, "8.5\n")
+    assert value("seven_day.left") == (0, "23\n")
+    assert value("five_hour.source") == (0, "api\n")
+    assert value("credits.used") == (0, "12.5\n")
+    assert value("credits.enabled") == (0, "true\n")
+    code, at = value("five_hour.resets_at")
     assert code == 0
     assert int(at) == pytest.approx(time.time() + 7200, abs=60)
 
 
+@pytest.mark.parametrize(
+    ("key", "same"),
+    [
+        ("5h", "five_hour.utilization"),
+        ("5h.used", "five_hour.utilization"),
+        ("five_hour", "five_hour.utilization"),
+        ("7d.left", "seven_day.left"),
+        ("scoped:Opus 4.5", "scoped:Opus 4.5.utilization"),
+        ("scoped:Opus 4.5.left", "scoped:Opus 4.5.left"),
+        ("seven_day_sonnet", "scoped:Sonnet.utilization"),
+        ("extra_usage.limit", "credits.limit"),
+        ("credits", "credits.used"),
+    ],
+)
+def test_get_knows_the_names_that_the_segment_and_the_endpoint_use(key: str, same: str) -> None:
+    assert _key(key) == _key(same) == tuple(same.rsplit(".", 1))
+
+
+def test_get_alone_lists_every_key_and_makes_no_request(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["get"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    listed = [re.split(r" {2,}", line)[0] for line in lines]
+    assert "five_hour.utilization" in listed
+    assert "scoped:NAME.left" in listed
+    assert "credits.used" in listed
+    assert {_key(key) for key in listed} == {tuple(key.rsplit(".", 1)) for key in listed}
+
+
 @pytest.mark.parametrize("key", ["five_hour.utilization", "scoped:Opus 4.5.left", "credits.used"])
-def test_get_of_what_is_not_known_is_an_empty_line_and_exit_1(live: World, key: str) -> None:
+def test_get_of_an_unknown_value_is_an_empty_line_the_reason_and_exit_status_1(live: World, key: str) -> None:
     live.endpoint(status=500)
 
     done = live.run("quotaline", "get", key)
 
-    assert (done.returncode, done.stdout, done.stderr) == (1, b"\n", b"")
+    assert (done.returncode, done.stdout) == (1, b"\n")
+    assert re.fullmatch(
+        rf"quotaline: {re.escape(key)} is unavailable: the usage endpoint failed \(HTTP 500\): .*\n",
+        done.stderr.decode(),
+    )
 
 
-@pytest.mark.parametrize(
-    "key", ["", "five_hour", "five_hour.token", "week.left", "credits.left", "scoped:.left"]
-)
-def test_get_of_an_unknown_key_names_the_allowed_ones(live: World, key: str) -> None:
+@pytest.mark.parametrize("key", ["", "five_hour.token", "week.left", "credits.left", "scoped:.left"])
+def test_get_of_an_unknown_key_lists_the_valid_ones(live: World, key: str) -> None:
     done = live.run("quotaline", "get", key)
 
     assert (done.returncode, done.stdout) == (2, b"")

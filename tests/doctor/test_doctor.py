@@ -1,4 +1,4 @@
-"""`quotaline doctor`: what is wrong, what mends it, and nothing that is nobody's business."""
+"""`quotaline doctor` reports what is wrong and how to fix it, and nothing private."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAIL = "canary.person@example.org"
 
 
 def examined(world: World, **env: str) -> tuple[int, dict[str, dict[str, str]]]:
-    """The exit code, and the checks by part."""
+    """Return the exit code, and the checks by part."""
     done = world.run("quotaline", "doctor", "--json", env=env)
     assert done.stderr == b""
     document = json.loads(done.stdout)
@@ -34,7 +34,7 @@ def examined(world: World, **env: str) -> tuple[int, dict[str, dict[str, str]]]:
 
 
 def program(world: World, name: str, script: str) -> None:
-    """Put a program of the user's in front of all others."""
+    """Add a program of the user's that comes first on PATH."""
     path = world.home / "bin" / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"#!/bin/sh\n{script}\n")
@@ -42,7 +42,8 @@ def program(world: World, name: str, script: str) -> None:
     world.environ["PATH"] = f"{path.parent}:{world.environ['PATH'].removeprefix(f'{path.parent}:')}"
 
 
-def test_healthy_installation_is_a_line_a_part_and_exit_0(live: World) -> None:
+@pytest.mark.quick
+def test_healthy_installation_prints_one_line_per_part_and_exits_0(live: World) -> None:
     live.refresh()
     done = live.run("quotaline", "doctor")
 
@@ -56,7 +57,7 @@ def test_healthy_installation_is_a_line_a_part_and_exit_0(live: World) -> None:
     assert re.match(r"\d+\.\d", text["tmux"])
 
 
-def test_doctor_asks_no_network_and_leaves_everything_as_it_was(live: World) -> None:
+def test_doctor_makes_no_request_and_changes_no_file(live: World) -> None:
     before = sorted(live.home.rglob("*"))
     live.run("quotaline", "doctor")
 
@@ -86,7 +87,7 @@ def turn_all_off(world: World) -> None:
 
 
 def move_away(name: str, config: str) -> Callable[[World], None]:
-    """Let a host's config name an installation that is gone."""
+    """Make a host's config refer to an installation that is gone."""
 
     def sabotage(world: World) -> None:
         assert world.run("quotaline", "install", name, "--yes").returncode == 0
@@ -112,7 +113,7 @@ def move_away(name: str, config: str) -> Callable[[World], None]:
         (move_away("fish", ".config/fish/config.fish"), "fish", "broken", "quotaline install fish"),
     ],
 )
-def test_what_is_wrong_is_named_with_the_command_that_mends_it(
+def test_each_fault_is_reported_with_the_command_that_fixes_it(
     live: World, sabotage: Callable[[World], None], part: str, state: str, fix: str
 ) -> None:
     live.refresh()
@@ -136,7 +137,7 @@ def test_what_is_wrong_is_named_with_the_command_that_mends_it(
             {"expiresAt": 1000},
             "warning",
             "login expired",
-            "start `claude` once, it renews the login by itself",
+            "run `claude` once to renew it",
         ),
         (
             {"scopes": ["user:inference"]},
@@ -146,7 +147,7 @@ def test_what_is_wrong_is_named_with_the_command_that_mends_it(
         ),
     ],
 )
-def test_login_that_gives_no_usage_is_told_with_the_way_out(
+def test_login_that_can_not_read_usage_is_reported_with_the_fix(
     live: World, login: dict[str, Any] | None, state: str, text: str, fix: str
 ) -> None:
     if login is None:
@@ -167,7 +168,7 @@ def test_login_that_gives_no_usage_is_told_with_the_way_out(
         ("[sources]\napy = true\n", "unknown key 'sources.apy'; did you mean"),
     ],
 )
-def test_broken_config_is_named_with_its_place(live: World, config: str, text: str) -> None:
+def test_broken_config_is_reported_with_the_place_of_the_error(live: World, config: str, text: str) -> None:
     live.configure(config)
 
     code, found = examined(live)
@@ -178,7 +179,7 @@ def test_broken_config_is_named_with_its_place(live: World, config: str, text: s
     assert found["config"]["text"].startswith("~/.config/quotaline/config.toml")
 
 
-def test_back_off_is_told_with_its_end(live: World) -> None:
+def test_back_off_is_reported_with_the_time_until_the_next_request(live: World) -> None:
     live.endpoint(status=429, body={}, Retry_After="1600")
     live.refresh()
 
@@ -186,12 +187,12 @@ def test_back_off_is_told_with_its_end(live: World) -> None:
 
     assert code == 0
     assert found["back-off"]["state"] == "warning"
-    assert re.search(r"limits requests, next request in 26m$", found["back-off"]["text"])
+    assert re.search(r"rate-limited by the usage endpoint; next try in 26m$", found["back-off"]["text"])
 
 
-def test_shell_that_finds_no_quotaline_or_another_one_is_told(live: World) -> None:
+def test_path_that_finds_no_quotaline_or_another_one_is_a_warning(live: World) -> None:
     done = live.run(f"{live.binaries}/quotaline", "doctor", env={"PATH": "/usr/bin:/bin"})
-    assert f'! PATH no `quotaline` on it → export PATH={live.binaries}:"$PATH"' in re.sub(
+    assert f'! PATH `quotaline` not found → export PATH={live.binaries}:"$PATH"' in re.sub(
         " +", " ", done.stdout.decode()
     )
 
@@ -200,7 +201,7 @@ def test_shell_that_finds_no_quotaline_or_another_one_is_told(live: World) -> No
     assert (found["state"], found["text"]) == ("warning", "another quotaline comes first: ~/bin/quotaline")
 
 
-def test_launcher_without_its_exec_bit_is_told(live: World) -> None:
+def test_launcher_without_its_exec_bit_is_broken(live: World) -> None:
     folder = live.home / "copy"
     folder.mkdir()
     (folder / "quotaline-cli").symlink_to(live.binaries / "quotaline-cli")
@@ -209,10 +210,10 @@ def test_launcher_without_its_exec_bit_is_told(live: World) -> None:
     done = live.run(str(folder / "quotaline-cli"), "doctor")
 
     assert done.returncode == 1
-    assert "may not be executed → chmod +x ~/copy/quotaline" in done.stdout.decode()
+    assert "is not executable → chmod +x ~/copy/quotaline" in done.stdout.decode()
 
 
-def test_installed_hosts_are_told_with_version_and_config(live: World) -> None:
+def test_installed_hosts_are_listed_with_version_and_config(live: World) -> None:
     program(live, "claude", "echo '2.1.330 (Claude Code)'")
     for name in ("claude", "tmux", "bash", "zsh", "fish"):
         live.run("quotaline", "install", name, "--yes")
@@ -230,7 +231,7 @@ def test_installed_hosts_are_told_with_version_and_config(live: World) -> None:
     assert code == 0
 
 
-def test_status_line_beside_an_old_one_by_hand_and_switched_off(live: World) -> None:
+def test_combined_and_hand_written_configs_are_ok_and_disabled_status_lines_are_reported(live: World) -> None:
     settings = live.home / ".claude/settings.json"
     settings.write_text('{"statusLine": {"type": "command", "command": "echo mine"}}')
     assert examined(live)[1]["claude"]["state"] == "unused"
@@ -240,10 +241,10 @@ def test_status_line_beside_an_old_one_by_hand_and_switched_off(live: World) -> 
     assert "disableAllHooks" in examined(live)[1]["claude"]["text"]
 
     (live.home / ".bashrc").write_text('eval "$(quotaline init bash)"\n')
-    assert examined(live)[1]["bash"]["text"].endswith("in ~/.bashrc, by hand")
+    assert examined(live)[1]["bash"]["text"].endswith("in ~/.bashrc, added by hand")
 
 
-def test_claude_code_that_is_too_old_to_tell_limits_is_a_warning(live: World) -> None:
+def test_claude_code_that_is_too_old_to_pass_limits_is_a_warning(live: World) -> None:
     program(live, "claude", "echo '2.1.9 (Claude Code)'")
 
     found = examined(live)[1]["claude"]
@@ -251,19 +252,18 @@ def test_claude_code_that_is_too_old_to_tell_limits_is_a_warning(live: World) ->
     assert (found["state"], found["fix"]) == ("warning", "claude update")
 
 
-def test_programs_that_hang_are_left_and_ended(live: World) -> None:
-    mark = f"999.{os.getpid()}"
+def test_programs_that_hang_are_killed_and_have_an_unknown_version(live: World) -> None:
     for name in ("claude", "tmux", "starship", "bash", "zsh", "fish"):
-        program(live, name, f"sleep {mark} & sleep {mark}")
+        program(live, name, "sleep 999 & sleep 999")
 
     code, found = examined(live)
 
     assert code == 0
     assert {found[name]["text"].split(";")[0] for name in ("claude", "tmux", "fish")} == {"unknown version"}
-    assert live.run("pgrep", "-fx", f"sleep {mark}").stdout == b""
+    assert live.processes("sleep\x00999") == []
 
 
-def test_check_that_never_answers_holds_nothing_up(live: World) -> None:
+def test_check_that_never_returns_does_not_hold_up_the_others(live: World) -> None:
     path = live.home / ".config/quotaline/config.toml"
     path.parent.mkdir(parents=True)
     os.mkfifo(path)
@@ -275,7 +275,7 @@ def test_check_that_never_answers_holds_nothing_up(live: World) -> None:
     assert found["python"]["state"] == "ok"
 
 
-def test_report_is_safe_to_paste(live: World) -> None:
+def test_report_is_safe_to_share(live: World) -> None:
     program(live, "claude", f"echo {TOKEN} {MAIL}")
     account = {
         "accountUuid": "canary-uuid",
@@ -284,7 +284,7 @@ def test_report_is_safe_to_paste(live: World) -> None:
     }
     (live.home / ".claude.json").write_text(json.dumps({"oauthAccount": account}))
     live.refresh()
-    # A value that is not allowed is quoted in what is said of it.
+    # The message about an invalid value quotes the value.
     live.configure(f"[sources]\nuser_agent = '{MAIL} {TOKEN} \u00e9'\n")
     env = {"CLAUDE_CONFIG_DIR": "", "CLAUDE_CODE_OAUTH_SCOPES": MAIL}
 
@@ -297,7 +297,7 @@ def test_report_is_safe_to_paste(live: World) -> None:
                 assert canary not in text
 
 
-def test_pasteable_text_keeps_what_is_not_the_home() -> None:
+def test_redaction_replaces_the_home_tokens_and_addresses_and_nothing_else() -> None:
     environ = {"HOME": "/home/me"}
 
     assert redacted("/home/me/.claude, /home/me, /home/mel", environ) == "~/.claude, ~, /home/mel"
@@ -305,7 +305,7 @@ def test_pasteable_text_keeps_what_is_not_the_home() -> None:
     assert redacted("/nix/pkg@1.2.3/bin", {}) == "/nix/pkg@1.2.3/bin"
 
 
-def test_without_a_home_the_report_says_so(live: World) -> None:
+def test_missing_home_is_reported(live: World) -> None:
     code, found = examined(live, HOME="")
 
     assert code == 1
@@ -313,7 +313,7 @@ def test_without_a_home_the_report_says_so(live: World) -> None:
     assert list(found) == PARTS
 
 
-def test_report_in_an_ascii_world_is_ascii_and_on_a_narrow_terminal_hangs(live: World) -> None:
+def test_report_is_ascii_in_an_ascii_locale_and_wraps_on_a_narrow_terminal(live: World) -> None:
     env = {"PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "COLUMNS": "60", "NO_COLOR": "1"}
     done = live.run("script", "-qec", "quotaline doctor", "/dev/null", env=env)
     lines = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode()).splitlines()
@@ -324,7 +324,7 @@ def test_report_in_an_ascii_world_is_ascii_and_on_a_narrow_terminal_hangs(live: 
     assert len(lines) > len(PARTS)
 
 
-def test_report_is_as_its_published_schema_says(live: World, root: pathlib.Path) -> None:
+def test_json_report_conforms_to_its_published_schema(live: World, root: pathlib.Path) -> None:
     published = json.loads((root / "src/quotaline/schemas/doctor.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(published)
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""The statusLine command: the installed `quotaline --for claude` with real inputs, in a world of its own."""
+"""The statusLine command: the installed `quotaline --for claude` with recorded and hostile inputs."""
 
 from __future__ import annotations
 
@@ -27,27 +27,31 @@ if TYPE_CHECKING:
 
 SESSION = "f1ffd84e-a313-4f82-b505-6e5d04648986"
 UNKNOWN = "[5h:-- 7d:--]"
-BEGUN = 0
+STARTED_AT = 0
 
 
 @pytest.fixture(autouse=True)
-def begun(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pin the resets of a test: a second, or a minute, that turns amid it gives no other input."""
-    monkeypatch.setattr(sys.modules[__name__], "BEGUN", int(time.time()))
+def fixed_resets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fix the resets for the duration of a test, so that the same call gives the same input a second later."""
+    monkeypatch.setattr(sys.modules[__name__], "STARTED_AT", int(time.time()))
 
 
-def status(
-    five_hour: object = 8, seven_day: object = 77, session: str = SESSION, worked: int = 231, **more: Any
+def status_json(
+    five_hour: object = 8,
+    seven_day: object = 77,
+    session: str = SESSION,
+    api_milliseconds: int = 231,
+    **more: Any,
 ) -> bytes:
-    """Return the JSON of one run, its resets 2 hours (less a second) and 3 days after the start of the test."""
+    """Return the JSON of one run, with resets 2 hours (less a second) and 3 days after the start of the test."""
     windows = {
-        "five_hour": {"used_percentage": five_hour, "resets_at": BEGUN + 7199},
-        "seven_day": {"used_percentage": seven_day, "resets_at": BEGUN + 260040},
+        "five_hour": {"used_percentage": five_hour, "resets_at": STARTED_AT + 7199},
+        "seven_day": {"used_percentage": seven_day, "resets_at": STARTED_AT + 260040},
     }
     document = {
         "session_id": session,
         "cwd": "/home/fakeuser/project",
-        "cost": {"total_cost_usd": 0.4242, "total_api_duration_ms": worked},
+        "cost": {"total_cost_usd": 0.4242, "total_api_duration_ms": api_milliseconds},
         "context_window": {"used_percentage": 1, "current_usage": {"input_tokens": 1200}},
         "rate_limits": {key: value for key, value in windows.items() if value["used_percentage"] is not None},
         **more,
@@ -58,14 +62,14 @@ def status(
 
 
 def shown(world: World, text: bytes, env: dict[str, str] | None = None) -> str:
-    """Run the command on an input and return the line without its colours; held to exit 0, one line, no stderr."""
+    """Run the command on an input and return its line without colours; assert exit 0, one line, no stderr."""
     done = subprocess.run(
         world.inside("quotaline", "--for", "claude"),
         env={**world.environ, **(env or {})},
         input=text + b"\n",
         capture_output=True,
         check=False,
-        timeout=30,
+        timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, b""), done
     assert done.stdout.endswith(b"\n")
@@ -74,18 +78,18 @@ def shown(world: World, text: bytes, env: dict[str, str] | None = None) -> str:
 
 
 def why(world: World) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(world.run("quotaline", "why", "--json").stdout)
-    return found
+    document: dict[str, Any] = json.loads(world.run("quotaline", "why", "--json").stdout)
+    return document
 
 
 @pytest.fixture
 def quiet(live: World) -> World:
-    """Without a login: whatever is shown came from Claude Code."""
+    """A world without a login: any number shown comes from Claude Code."""
     (live.home / ".claude/.credentials.json").unlink()
     return live
 
 
-# One sample was recorded at a time; this is a moment at which all their windows run.
+# The samples were recorded at different times; at this one no window of theirs has ended.
 SAMPLED_AT = 1_795_300_000
 
 
@@ -104,7 +108,9 @@ SAMPLED_AT = 1_795_300_000
         ("v2.1.330-zero-and-50", "[5h:0% 7d:50%]"),
     ],
 )
-def test_every_real_input_gives_its_line(quiet: World, data: pathlib.Path, sample: str, line: str) -> None:
+def test_every_recorded_input_gives_its_line(
+    quiet: World, data: pathlib.Path, sample: str, line: str
+) -> None:
     quiet.travel(SAMPLED_AT - time.time())
 
     assert shown(quiet, (data / f"statusline/{sample}.json").read_bytes().strip()) == line
@@ -115,11 +121,12 @@ def test_list_of_samples_is_complete(data: pathlib.Path) -> None:
 
 
 def test_more_than_100_percent_is_shown(quiet: World) -> None:
-    assert shown(quiet, status(105, 77)) == "[5h:105% 7d:77%]"
+    assert shown(quiet, status_json(105, 77)) == "[5h:105% 7d:77%]"
 
 
-def test_one_run_of_claude_code_serves_every_other_host_without_a_request(live: World) -> None:
-    assert shown(live, status(8, 77)) == "[5h:8% 7d:77%]"
+@pytest.mark.quick
+def test_one_run_updates_every_other_host_without_a_request(live: World) -> None:
+    assert shown(live, status_json(8, 77)) == "[5h:8% 7d:77%]"
 
     assert live.segment("plain") == "[5h:8% 7d:77%]"
     assert "8%" in (table := live.run("quotaline", "status").stdout.decode())
@@ -127,8 +134,8 @@ def test_one_run_of_claude_code_serves_every_other_host_without_a_request(live: 
     assert live.requests == []
 
 
-def test_same_input_again_is_printed_by_the_shell_alone(live: World, tmp_path: pathlib.Path) -> None:
-    text = status()
+def test_repeated_input_is_printed_by_the_shell_alone(live: World, tmp_path: pathlib.Path) -> None:
+    text = status_json()
     shown(live, text)
     (tmp_path / "input").write_bytes(text + b"\n")
 
@@ -145,14 +152,14 @@ def test_same_input_again_is_printed_by_the_shell_alone(live: World, tmp_path: p
     assert calls == ["execve"]
 
 
-def test_other_keys_and_their_order_change_nothing(quiet: World) -> None:
-    shown(quiet, status(8))
-    document = json.loads(status(9))
+def test_unknown_keys_and_the_order_of_keys_change_nothing(quiet: World) -> None:
+    shown(quiet, status_json(8))
+    document = json.loads(status_json(9))
     backwards = dict(reversed(document.items()))
 
     assert shown(quiet, json.dumps(backwards, indent=2).encode()) == "[5h:9% 7d:77%]"
     assert (
-        shown(quiet, json.dumps({"new": {"rate_limits": {}}, **json.loads(status(10))}).encode())
+        shown(quiet, json.dumps({"new": {"rate_limits": {}}, **json.loads(status_json(10))}).encode())
         == "[5h:10% 7d:77%]"
     )
 
@@ -165,25 +172,25 @@ def test_other_keys_and_their_order_change_nothing(quiet: World) -> None:
         b"[]",
         b"null",
         b"\x00\xff\x1b[31m{}",
-        status()[:-40],
-        status(rate_limits=None),
-        status(rate_limits="x"),
-        status(rate_limits={"five_hour": None, "seven_day": {"used_percentage": "8"}}),
-        status(1_776_950_400, -1),
-        status(session="../../../etc/passwd", rate_limits=None),
-        b'{"a":"' + b"x" * (10 << 20) + b'"}',
+        status_json()[:-40],
+        status_json(rate_limits=None),
+        status_json(rate_limits="x"),
+        status_json(rate_limits={"five_hour": None, "seven_day": {"used_percentage": "8"}}),
+        status_json(1_776_950_400, -1),
+        status_json(session="../../../etc/passwd", rate_limits=None),
+        b'{"a":"' + b"x" * (2 << 20) + b'"}',
     ],
     ids=range(12),
 )
-def test_input_without_usable_limits_shows_what_is_believed(quiet: World, text: bytes) -> None:
-    assert shown(quiet, status(8, 77, session="another")) == "[5h:8% 7d:77%]"
+def test_input_without_usable_limits_shows_the_current_usage(quiet: World, text: bytes) -> None:
+    assert shown(quiet, status_json(8, 77, session="another")) == "[5h:8% 7d:77%]"
 
     assert shown(quiet, text) == "[5h:8% 7d:77%]"
     assert shown(quiet, text) == "[5h:8% 7d:77%]"
 
 
-def test_closed_stdin_shows_what_is_believed(quiet: World) -> None:
-    shown(quiet, status(8, 77))
+def test_closed_stdin_shows_the_current_usage(quiet: World) -> None:
+    shown(quiet, status_json(8, 77))
 
     done = quiet.run("sh", "-c", "quotaline --for claude <&-")
 
@@ -191,9 +198,22 @@ def test_closed_stdin_shows_what_is_believed(quiet: World) -> None:
     assert b"8%" in done.stdout
 
 
-def test_line_is_printed_once_although_nothing_can_be_written(quiet: World) -> None:
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_leave_every_file_as_it_should_be(quiet: World, closed: str) -> None:
     text = quiet.folder / "input"
-    text.write_bytes(status(8, 77) + b"\n")
+    text.write_bytes(status_json() + b"\n")
+    script = f'quotaline --for claude <"$0" {closed}'
+
+    done = quiet.run("sh", "-c", script, str(text))
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (quiet.cache / "lock").read_bytes() == b""
+    json.loads((quiet.cache / "state.json").read_bytes())
+
+
+def test_line_is_printed_once_on_a_full_disk(quiet: World) -> None:
+    text = quiet.folder / "input"
+    text.write_bytes(status_json(8, 77) + b"\n")
     with text.open() as stdin:
         done = quiet.run("prlimit", "--fsize=0", "quotaline", "--for", "claude", stdin=stdin)
 
@@ -202,7 +222,7 @@ def test_line_is_printed_once_although_nothing_can_be_written(quiet: World) -> N
 
 
 def test_terminal_as_stdin_is_not_read(quiet: World) -> None:
-    shown(quiet, status(8, 77))
+    shown(quiet, status_json(8, 77))
     ours, theirs = os.openpty()
 
     done = quiet.run("quotaline", "--for", "claude", stdin=theirs)
@@ -227,54 +247,59 @@ def test_no_other_host_reads_stdin(live: World, host: str) -> None:
     "variable",
     ["ANTHROPIC_API_KEY", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"],
 )
-def test_session_without_a_plan_shows_its_cost_and_never_somebodys_quota(quiet: World, variable: str) -> None:
-    shown(quiet, status(8, 77))
+def test_session_without_a_plan_shows_its_cost_and_never_the_quota_of_the_login(
+    quiet: World, variable: str
+) -> None:
+    shown(quiet, status_json(8, 77))
 
     for _ in range(2):
-        assert shown(quiet, status(rate_limits=None), env={variable: "1"}) == "$0.42"
+        assert shown(quiet, status_json(rate_limits=None), env={variable: "1"}) == "$0.42"
     assert quiet.segment() == "[5h:8% 7d:77%]"
 
 
 def test_alternating_sessions_never_lower_the_number(quiet: World) -> None:
     lines = [
-        shown(quiet, status(20 if turn % 2 else 10 + turn / 2, 77, session=f"s{turn % 2}", worked=turn))
+        shown(
+            quiet,
+            status_json(20 if turn % 2 else 10 + turn / 2, 77, session=f"s{turn % 2}", api_milliseconds=turn),
+        )
         for turn in range(6)
     ]
 
     assert lines == ["[5h:10% 7d:77%]", *["[5h:20% 7d:77%]"] * 5]
-    assert why(quiet)["rejected"][0]["why"] == "undated, and says less than statusline"
+    assert why(quiet)["rejected"][0]["why"] == "undated, and lower than the number from statusline"
 
 
-def test_dated_answer_of_the_endpoint_may_lower_it(live: World) -> None:
-    shown(live, status(20, 77))
+def test_dated_answer_of_the_endpoint_may_lower_the_number(live: World) -> None:
+    shown(live, status_json(20, 77))
     live.endpoint(body=usage(15, 77))
     live.refresh()
 
     assert live.segment() == "[5h:15% 7d:77%]"
-    assert shown(live, status(20, 77)) == "[5h:15% 7d:77%]"
+    assert shown(live, status_json(20, 77)) == "[5h:15% 7d:77%]"
 
 
-def test_idle_session_that_repeats_itself_is_no_news_and_one_that_works_is(live: World) -> None:
-    shown(live, status(8, 77, worked=100))
+def test_repetition_of_an_idle_session_is_no_news_but_that_of_a_working_one_is(live: World) -> None:
+    shown(live, status_json(8, 77, api_milliseconds=100))
     live.travel(400)
-    shown(live, status(8, 77, worked=100))
+    shown(live, status_json(8, 77, api_milliseconds=100))
     until(lambda: len(live.requests) == 1)
-    live.travel(400)
-    shown(live, status(8, 77, worked=200))
+    live.travel(100)
+    shown(live, status_json(8, 77, api_milliseconds=200))
 
     assert why(live)["windows"]["five_hour"]["source"] == "statusline"
     assert len(live.requests) == 1
 
 
-def test_another_account_never_sees_the_old_ones_numbers(quiet: World) -> None:
+def test_another_account_never_sees_the_numbers_of_the_old_one(quiet: World) -> None:
     def log_in_as(account: str) -> None:
         (quiet.home / ".claude.json").write_text(json.dumps({"oauthAccount": {"accountUuid": account}}))
 
     log_in_as("00000000-mine")
-    assert shown(quiet, status(8, 77)) == "[5h:8% 7d:77%]"
+    assert shown(quiet, status_json(8, 77)) == "[5h:8% 7d:77%]"
     log_in_as("11111111-yours")
 
-    assert shown(quiet, status(rate_limits=None, session="new")) == UNKNOWN
+    assert shown(quiet, status_json(rate_limits=None, session="new")) == UNKNOWN
     assert quiet.segment() == UNKNOWN
     assert why(quiet)["account"] == "11111111"
 
@@ -282,44 +307,44 @@ def test_another_account_never_sees_the_old_ones_numbers(quiet: World) -> None:
 def test_two_config_dirs_never_see_each_others_numbers(quiet: World) -> None:
     work = {"CLAUDE_CONFIG_DIR": str(quiet.home / ".claude-work")}
 
-    assert shown(quiet, status(8, 77)) == "[5h:8% 7d:77%]"
-    assert shown(quiet, status(50, 60), env=work) == "[5h:50% 7d:60%]"
+    assert shown(quiet, status_json(8, 77)) == "[5h:8% 7d:77%]"
+    assert shown(quiet, status_json(50, 60), env=work) == "[5h:50% 7d:60%]"
 
     assert quiet.segment() == "[5h:8% 7d:77%]"
     assert quiet.segment(env=work) == "[5h:50% 7d:60%]"
 
 
-def test_config_dir_that_only_python_can_tell_loses_nothing_of_the_input(quiet: World) -> None:
+def test_input_arrives_complete_when_the_launcher_leaves_the_config_dir_to_python(quiet: World) -> None:
     odd = {"CLAUDE_CONFIG_DIR": f"{quiet.home}//.claude-work"}
 
-    assert shown(quiet, status(50, 60), env=odd) == "[5h:50% 7d:60%]"
+    assert shown(quiet, status_json(50, 60), env=odd) == "[5h:50% 7d:60%]"
 
 
-def test_every_session_shows_the_number_that_any_of_them_was_told(quiet: World) -> None:
-    text = status(8, 77, session="idle")
+def test_every_session_shows_the_highest_number_of_all_sessions(quiet: World) -> None:
+    text = status_json(8, 77, session="idle")
     shown(quiet, text)
-    shown(quiet, status(90, 77, session="busy"))
+    shown(quiet, status_json(90, 77, session="busy"))
 
     assert shown(quiet, text) == "[5h:90% 7d:77%]"
 
 
-def test_window_that_ended_is_not_its_old_number_also_without_a_refresher(quiet: World) -> None:
-    text = status(97, 77)
+def test_window_that_ended_never_shows_its_old_number_even_without_a_refresher(quiet: World) -> None:
+    text = status_json(97, 77)
     shown(quiet, text)
-    (quiet.binaries / "quotaline-cli").rename(quiet.binaries / "gone")
-    try:
-        quiet.travel(7300)
-        lines = shown(quiet, text), quiet.segment()
-    finally:
-        (quiet.binaries / "gone").rename(quiet.binaries / "quotaline-cli")
+    lone = quiet.folder / "lone"  # a launcher without its quotaline-cli
+    lone.mkdir()
+    shutil.copy(quiet.binaries / "quotaline", lone)
+    quiet.environ["PATH"] = f"{lone}:/usr/bin:/bin"
+    quiet.travel(7300)
+    lines = shown(quiet, text), quiet.segment()
 
     assert lines == (UNKNOWN, "[5h:-- 7d:77%~2h]")
 
 
-def test_row_that_is_too_narrow_for_the_style_gets_less_of_it(quiet: World) -> None:
+def test_narrow_row_drops_the_parts_that_do_not_fit(quiet: World) -> None:
     quiet.configure("style = 'verbose'\n")
     quiet.refresh()
-    text = status(8, 77)
+    text = status_json(8, 77)
 
     lines = [shown(quiet, text, env={"COLUMNS": columns}) for columns in ("80", "30", "80", "20", "x")]
 
@@ -332,12 +357,12 @@ def test_row_that_is_too_narrow_for_the_style_gets_less_of_it(quiet: World) -> N
     ]
 
 
-def test_template_may_name_what_only_the_session_knows(quiet: World) -> None:
+def test_template_may_use_the_fields_of_the_session(quiet: World) -> None:
     quiet.configure("format = '\\[$5h( $model)( ctx $context)( $tokens)( $cost)\\]'\n")
     quiet.refresh()
     context = {"used_percentage": 41.7, "total_input_tokens": 13200, "total_output_tokens": 12}
     document = {
-        **json.loads(status(8, 77)),
+        **json.loads(status_json(8, 77)),
         "context_window": context,
         "model": {"display_name": "Opus\x1b[5m 5.5"},
     }
@@ -348,8 +373,8 @@ def test_template_may_name_what_only_the_session_knows(quiet: World) -> None:
     assert quiet.segment() == "[8%]"
 
 
-def test_screen_reader_hears_words_and_others_still_see_numbers(quiet: World) -> None:
-    text = status(8, 77)
+def test_screen_reader_gets_words_and_other_sessions_still_get_numbers(quiet: World) -> None:
+    text = status_json(8, 77)
     words = shown(quiet, text, env={"CLAUDE_AX_SCREEN_READER": "1"})
 
     assert re.match(
@@ -359,27 +384,27 @@ def test_screen_reader_hears_words_and_others_still_see_numbers(quiet: World) ->
     assert shown(quiet, text, env={"CLAUDE_AX_SCREEN_READER": "1"}).startswith("5 hour quota")
 
 
-def test_narrow_row_gets_the_short_line(quiet: World) -> None:
-    assert shown(quiet, status(8, 77), env={"COLUMNS": "10"}) == "8|77"
-    assert shown(quiet, status(8, 77), env={"COLUMNS": "120"}) == "[5h:8% 7d:77%]"
+def test_very_narrow_row_gets_the_numbers_alone(quiet: World) -> None:
+    assert shown(quiet, status_json(8, 77), env={"COLUMNS": "10"}) == "8|77"
+    assert shown(quiet, status_json(8, 77), env={"COLUMNS": "120"}) == "[5h:8% 7d:77%]"
 
 
-def test_source_that_is_turned_off_is_not_believed(quiet: World) -> None:
+def test_input_is_ignored_if_the_source_is_turned_off(quiet: World) -> None:
     quiet.configure("[sources]\nstatusline = false\n")
     quiet.refresh()
 
-    assert shown(quiet, status(8, 77)) == UNKNOWN
+    assert shown(quiet, status_json(8, 77)) == UNKNOWN
 
 
-def test_learning_whose_login_it_is_does_not_put_the_first_request_off(live: World) -> None:
+def test_learning_the_account_does_not_delay_the_first_request(live: World) -> None:
     (live.home / ".claude.json").write_text('{"oauthAccount": {"accountUuid": "mine"}}')
 
-    assert shown(live, status(rate_limits=None)) == UNKNOWN
-    until(lambda: shown(live, status(rate_limits=None)) == "[5h:8% 7d:77%]", seconds=5)
+    assert shown(live, status_json(rate_limits=None)) == UNKNOWN
+    until(lambda: shown(live, status_json(rate_limits=None)) == "[5h:8% 7d:77%]")
     assert len(live.requests) == 1
 
 
-def test_run_that_is_cancelled_after_its_line_has_not_spent_the_claim_for_nothing(live: World) -> None:
+def test_run_that_is_cancelled_after_its_claim_still_leads_to_a_request(live: World) -> None:
     for run in range(1, 9):
         shutil.rmtree(live.cache, ignore_errors=True)
         command = live.start("quotaline", "--for", "claude", start_new_session=True)
@@ -392,14 +417,15 @@ def test_run_that_is_cancelled_after_its_line_has_not_spent_the_claim_for_nothin
         live.settle()
 
 
-def test_hung_endpoint_does_not_keep_a_session_from_telling_its_numbers(live: World) -> None:
+def test_numbers_of_a_session_are_shown_while_the_endpoint_hangs(live: World) -> None:
     live.endpoint("hang")
     live.segment()
     until(lambda: live.requests)
 
-    assert shown(live, status(8, 77)) == "[5h:8% 7d:77%]"
+    assert shown(live, status_json(8, 77)) == "[5h:8% 7d:77%]"
     assert live.segment() == "[5h:8% 7d:77%]"
-    live.run("pkill", "-f", "[r]efresh --detached")
+    for refresher in live.refreshers():
+        os.kill(refresher, signal.SIGKILL)
 
 
 # -- the parser
@@ -414,11 +440,11 @@ def test_float_noise_and_fractions_are_rounded() -> None:
 
 
 def test_windows_with_absurd_values_are_named() -> None:
-    given = statusline.parse(status(1_776_950_400, 77), time.time())
+    parsed = statusline.parse(status_json(1_776_950_400, 77), time.time())
 
-    assert given.invalid == ("five_hour",)
-    assert given.usage is not None
-    assert given.usage.five_hour is None
+    assert parsed.invalid == ("five_hour",)
+    assert parsed.usage is not None
+    assert parsed.usage.five_hour is None
 
 
 def test_spend_limit_of_a_gateway_is_a_window_of_its_own() -> None:
@@ -431,7 +457,7 @@ def test_spend_limit_of_a_gateway_is_a_window_of_its_own() -> None:
 
 @given(st.binary() | st.text().map(str.encode))
 def test_no_input_raises(text: bytes) -> None:
-    statusline.memo(text)
+    statusline.limits_text(text)
 
     assert statusline.parse(text, 1000).usage is None or text
 
@@ -442,7 +468,7 @@ def test_no_input_raises(text: bytes) -> None:
         lambda inner: st.dictionaries(st.text(max_size=8), inner),
     )
 )
-def test_shell_cuts_the_same_memo_out_as_python(document: object) -> None:
+def test_shell_and_python_extract_the_same_limits_text(document: object) -> None:
     text = json.dumps({"before": document, "rate_limits": document, "after": document}, separators=(",", ":"))
     cut = """
 IFS= read -r json; set -f; IFS='{}'; set -- $json; unset IFS; memo='' found=''
@@ -454,4 +480,4 @@ printf %s "$memo"
 """
     done = subprocess.run(["dash", "-c", cut], input=f"{text}\n".encode(), capture_output=True, check=True)
 
-    assert done.stdout.decode() == (statusline.memo(text.encode()) or "")
+    assert done.stdout.decode() == (statusline.limits_text(text.encode()) or "")

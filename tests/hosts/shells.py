@@ -1,4 +1,4 @@
-"""The shells under test: how each is started with quotaline's hook as `quotaline init` prints it."""
+"""The shells under test, and how each is started with the installed hook."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from world import World
 
-BASH = os.environ.get("BASH_UNDER_TEST", "bash")  # the same tests hold for bash 3.2
+BASH = os.environ.get("BASH_UNDER_TEST", "bash")  # bash 3.2 passes the same tests
 
 
 @dataclass(frozen=True)
 class Shell:
-    """A shell: `words` start it, `rc` is its start file below `config`, `prompt` sets the prompt `$ `."""
+    """A shell: `words` start it, `rc` is its start file in `config`, `prompt` sets the prompt to `$ `."""
 
     name: str
     words: tuple[str, ...]
@@ -33,11 +33,11 @@ class Shell:
         return found
 
     def write_rc(self, world: World, before: str = "", after: str = "") -> dict[str, str]:
-        """Write the start file: `before`, the hook, `after`. Returns the environment to start the shell in."""
+        """Write the start file: `before`, the hook, `after`. Return the environment for the shell."""
         config = world.folder / "config"
         rc = config / self.rc
         rc.parent.mkdir(parents=True, exist_ok=True)
-        if self.name == "fish":  # or its first start makes completions, in a Python of its own
+        if self.name == "fish":  # otherwise its first start generates completions, with Python
             (world.home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
         command = self.set_variable.format("QUOTALINE_COMMAND", world.binaries / "quotaline")
         rc.write_text(f"{self.prompt}\n{before}\n{command}{self.hook(world).read_text()}\n{after}\n")

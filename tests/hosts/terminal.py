@@ -1,4 +1,4 @@
-"""A program in a terminal of its own, and what its screen shows."""
+"""Run a program in a pseudo-terminal and read its screen."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ COLOURS = {"green": "green", "yellow": "brown", "none": "default"}  # pyte's wor
 
 class Terminal:
     """
-    A pseudo-terminal with a program in it. To be used in a `with` block.
+    A program in a pseudo-terminal, for use in a `with` block.
 
-    `screen` is the text of each row, without trailing blanks; `raw` all that was printed.
+    `screen` is the text of each row without trailing blanks, `raw` everything that was printed.
     """
 
     def __init__(
@@ -32,6 +32,7 @@ class Terminal:
     ) -> None:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
+        self._rows: list[str] | None = None  # pyte takes milliseconds to make them
         self.raw = b""
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -42,7 +43,7 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - nothing else makes it its terminal
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - the only way to set the controlling terminal
         )
         os.close(theirs)
 
@@ -50,7 +51,7 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._ours)  # a hangup
+        os.close(self._ours)  # hangs up the terminal
         try:
             self.program.wait(5)
         except subprocess.TimeoutExpired:
@@ -59,7 +60,9 @@ class Terminal:
 
     @property
     def screen(self) -> list[str]:
-        return [row.rstrip() for row in self._screen.display]
+        if self._rows is None:
+            self._rows = [row.rstrip() for row in self._screen.display]
+        return self._rows
 
     @property
     def cursor(self) -> tuple[int, int]:
@@ -81,13 +84,14 @@ class Terminal:
                     continue
                 self.raw += part
                 self._stream.feed(part)
+                self._rows = None
 
     def wait_for(self, text: str, seconds: float = 15) -> None:
         """Wait until a row of the screen holds a text."""
         self.wait(lambda: self.find(text), seconds)
 
     def find(self, text: str) -> tuple[int, int] | None:
-        """Return row and column of a text's last place on the screen."""
+        """Return row and column of the last occurrence of a text on the screen."""
         for row in reversed(range(len(self.screen))):
             if (column := self.screen[row].rfind(text)) >= 0:
                 return row, column
@@ -95,10 +99,15 @@ class Terminal:
 
     def grounds(self, text: str) -> set[str]:
         """Return the background colours behind a text on the screen."""
+        return {ground for _, _, ground in self.cells(text)}
+
+    def cells(self, text: str) -> list[tuple[str, str, str]]:
+        """Return character, colour and background colour of each cell of a text on the screen."""
         place = self.find(text)
         assert place, text
         row, column = place
-        return {self._screen.buffer[row][at].bg for at in range(column, column + len(text))}
+        drawn = (self._screen.buffer[row][at] for at in range(column, column + len(text)))
+        return [(cell.data, cell.fg, cell.bg) for cell in drawn]
 
     def colours(self, text: str) -> dict[str, str]:
         """Return the colour of each word of digits and `%` in a text on the screen."""
@@ -115,6 +124,6 @@ class Terminal:
         return found
 
     def run(self, command: str, marker: str) -> None:
-        """Type a command and wait until what it prints is there. The marker must not stand in the command."""
+        """Type a command and wait for its output. The marker must not occur in the command itself."""
         self.type(command + "\n")
         self.wait_for(marker)

@@ -1,4 +1,4 @@
-"""What goes into a config comes out of it again without a trace, whatever else is in it."""
+"""Uninstall restores every config byte for byte, whatever else is in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from quotaline.hosts.errors import EditRefused
 from quotaline.hosts.installation import Installation
 from quotaline.hosts.table import TABLE
 
-HERE = Installation("/opt/it's here/bin/quotaline", "/opt/it's here/share/#S %H $x")
+INSTALLATION = Installation("/opt/it's here/bin/quotaline", "/opt/it's here/share/#S %H $x")
 CONFIGS = sorted((pathlib.Path(__file__).parent.parent / "data/configs").iterdir())
 FENCED = ("bash", "zsh", "fish", "tmux")
 
@@ -44,8 +44,8 @@ def variants(text: str) -> list[str]:
 
 
 def added_twice(host: str, text: str | None) -> str:
-    once = TABLE[host].add(text, HERE)
-    assert TABLE[host].add(once, HERE) == once
+    once = TABLE[host].add(text, INSTALLATION)
+    assert TABLE[host].add(once, INSTALLATION) == once
     return once
 
 
@@ -55,7 +55,7 @@ def added_twice(host: str, text: str | None) -> str:
 @example("\ufeff")
 @example("no newline")
 @example("crlf\r\n")
-def test_any_rc_file_comes_back_as_it_was(host: str, text: str) -> None:
+def test_any_rc_file_is_restored(host: str, text: str) -> None:
     assume(fence.BEGIN not in text and fence.END not in text)
 
     added = added_twice(host, text)
@@ -65,7 +65,7 @@ def test_any_rc_file_comes_back_as_it_was(host: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.name)
-def test_every_config_comes_back_with_its_line_ends_mark_and_lack_of_a_last_newline(
+def test_sample_config_is_restored_with_line_ends_byte_order_mark_and_missing_last_newline(
     config: pathlib.Path,
 ) -> None:
     host = host_of(config)
@@ -77,15 +77,15 @@ def test_every_config_comes_back_with_its_line_ends_mark_and_lack_of_a_last_newl
 
 
 @pytest.mark.parametrize("host", TABLE)
-def test_a_file_that_was_not_there_is_not_there_afterwards(host: str) -> None:
+def test_file_that_install_created_is_deleted_by_uninstall(host: str) -> None:
     assert TABLE[host].remove(added_twice(host, None)) is None
 
 
 @pytest.mark.parametrize("host", FENCED)
 @given(texts, texts)
-def test_lines_written_behind_the_block_stay(host: str, text: str, more: str) -> None:
+def test_lines_added_after_the_block_are_kept(host: str, text: str, more: str) -> None:
     assume(fence.BEGIN not in text + more and fence.END not in text + more)
-    added = TABLE[host].add(text, HERE)
+    added = TABLE[host].add(text, INSTALLATION)
 
     left = TABLE[host].remove(added + more)
 
@@ -94,20 +94,20 @@ def test_lines_written_behind_the_block_stay(host: str, text: str, more: str) ->
     assert left.removesuffix(more) in (text, text + "\n")
 
 
-def test_block_of_an_older_installation_is_renewed_where_it_stands() -> None:
+def test_block_of_an_older_installation_is_updated_in_place() -> None:
     old = TABLE["bash"].add("first", Installation("/old/quotaline", "/old/shell")) + "last\n"
 
-    new = TABLE["bash"].add(old, HERE)
+    new = TABLE["bash"].add(old, INSTALLATION)
 
     assert "/old/" not in new
     assert new.endswith("last\n")
     assert TABLE["bash"].remove(new) == "first\nlast\n"
 
 
-def test_block_whose_line_ends_an_editor_changed_is_known_again() -> None:
-    added = TABLE["zsh"].add("a=1\n", HERE).replace("\n", "\r\n")
+def test_block_with_converted_line_ends_is_recognised() -> None:
+    added = TABLE["zsh"].add("a=1\n", INSTALLATION).replace("\n", "\r\n")
 
-    assert TABLE["zsh"].add(added, HERE) == added
+    assert TABLE["zsh"].add(added, INSTALLATION) == added
     assert TABLE["zsh"].remove(added) == "a=1\r\n"
 
 
@@ -120,7 +120,7 @@ def test_block_whose_line_ends_an_editor_changed_is_known_again() -> None:
         f"a\n{fence.BEGIN}\nmine\n{fence.BEGIN}\nb\n{fence.END}\n",
     ],
 )
-def test_a_broken_block_is_refused_with_its_line_so_that_nothing_of_the_users_goes_with_it(text: str) -> None:
+def test_incomplete_block_is_refused_with_its_line_so_that_no_user_text_is_lost(text: str) -> None:
     for change in (partial(fence.add, body="x\n"), fence.remove):
         with pytest.raises(EditRefused, match=r"^line 2: .* by hand$"):
             change(text)
@@ -159,18 +159,18 @@ def tomls(draw: st.DrawFn) -> str:
 
 
 @given(tomls())
-def test_any_starship_config_comes_back_as_it_was_and_parses_meanwhile(text: str) -> None:
+def test_any_starship_config_is_restored_and_valid_while_installed(text: str) -> None:
     before = tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     if not isinstance(before.get("format", ""), str):
         with pytest.raises(EditRefused, match="format"):
-            starship.add(text, HERE)
+            starship.add(text, INSTALLATION)
         return
 
     added = added_twice("starship", text)
 
     after = tomllib.loads(added.removeprefix("\ufeff"))
     module = after["custom"]["quotaline"]
-    assert module["shell"] == [HERE.command, "--for"]
+    assert module["shell"] == [INSTALLATION.command, "--for"]
     shown = "format" not in before or any(
         token in str(after.get(key))
         for key in ("format", "right_format")
@@ -193,19 +193,19 @@ def test_any_starship_config_comes_back_as_it_was_and_parses_meanwhile(text: str
         ("${custom.quotaline}$directory", "${custom.quotaline}$directory"),
     ],
 )
-def test_starships_own_format_gets_a_place_for_it_and_one_that_shows_it_stays(mine: str, theirs: str) -> None:
+def test_format_of_starship_gets_the_module_unless_it_shows_it_already(mine: str, theirs: str) -> None:
     text = f"format = '{mine}'\n"
 
-    added = starship.add(text, HERE)
+    added = starship.add(text, INSTALLATION)
 
     assert tomllib.loads(added)["format"] == theirs
     assert starship.remove(added) == text
 
 
 @pytest.mark.parametrize("text", ["custom = { a = 1 }\n", "[custom.quotaline]\nwhen = true\n"])
-def test_starship_config_with_a_module_of_that_name_is_refused(text: str) -> None:
+def test_starship_config_with_its_own_custom_module_of_that_name_is_refused(text: str) -> None:
     with pytest.raises(EditRefused, match="of its own"):
-        starship.add(text, HERE)
+        starship.add(text, INSTALLATION)
 
 
 # -- Claude Code
@@ -220,7 +220,7 @@ gaps = st.sampled_from(["", "", " ", "\n", "\r\n  ", "\n\t", ' /* " { */ ', "// 
 
 @st.composite
 def loose(draw: st.DrawFn, value: Any) -> str:
-    """Write a value as JSONC, loosely."""
+    """Return a value as JSONC with random spaces, comments and trailing commas."""
 
     def gap() -> str:
         return draw(gaps)
@@ -254,18 +254,18 @@ settings_texts = (
 
 
 @given(plain.flatmap(lambda value: loose(value).map(lambda text: (value, text))))
-def test_loose_json_is_read_as_what_it_says(pair: tuple[Any, str]) -> None:
+def test_jsonc_parses_to_the_value_that_was_written(pair: tuple[Any, str]) -> None:
     value, text = pair
 
     assert jsonc.parse(text).value == json.loads(json.dumps(value), parse_int=float)
 
 
 @given(settings_texts)
-def test_any_settings_come_back_as_they_were_and_all_other_keys_stay_meanwhile(text: str) -> None:
+def test_any_settings_are_restored_and_other_keys_unchanged_while_installed(text: str) -> None:
     try:
         added = added_twice("claude", text)
     except EditRefused as refused:
-        assert "UTF-8" in str(refused)  # noqa: PT017 - a half surrogate pair, unescaped
+        assert "UTF-8" in str(refused)  # noqa: PT017 - a lone surrogate, unescaped
         return
 
     before, after = jsonc.parse(text).value, jsonc.parse(added).value
@@ -278,41 +278,41 @@ def test_any_settings_come_back_as_they_were_and_all_other_keys_stay_meanwhile(t
 
 
 @given(commands.filter(lambda command: command.isascii()), st.booleans())
-def test_any_old_command_reaches_the_runner_as_it_was(old: str, ascii_only: bool) -> None:
+def test_any_old_command_is_passed_to_combine_unchanged(old: str, ascii_only: bool) -> None:
     text = json.dumps({"statusLine": {"type": "command", "command": old}}, ensure_ascii=ascii_only)
     text = text.replace("'", "\\u0027") if ascii_only else text
-    here = Installation("echo", "")
+    installation = Installation("echo", "")
 
-    command = jsonc.parse(claude.add(text, here)).value["statusLine"]["command"]
+    command = jsonc.parse(claude.add(text, installation)).value["statusLine"]["command"]
 
     script = command.replace("echo combine", "printf %s", 1)
     done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=True)
     assert done.stdout.decode() == old
 
 
-def test_old_command_stays_in_sight_and_below_can_be_chosen_and_unchosen() -> None:
+def test_old_command_stays_readable_and_below_can_be_turned_on_and_off() -> None:
     text = json.dumps({"statusLine": {"type": "command", "command": "~/line.sh"}})
-    here = Installation("/opt/quotaline", "")
+    installation = Installation("/opt/quotaline", "")
 
-    below = claude.add(text, here, below=True)
+    below = claude.add(text, installation, below=True)
 
     command = jsonc.parse(below).value["statusLine"]["command"]
     assert command == (
         """old='~/line.sh'; /opt/quotaline combine --below "$old" || eval "$old" # with refreshInterval"""
     )
-    assert claude.add(below, here) == claude.add(text, here)
+    assert claude.add(below, installation) == claude.add(text, installation)
     assert claude.remove(below) == text
 
 
 @pytest.mark.parametrize("below", [False, True])
-def test_status_line_that_an_older_version_installed_is_renewed_and_removed(below: bool) -> None:
+def test_status_line_of_an_older_version_is_updated_and_removed(below: bool) -> None:
     text = json.dumps({"statusLine": {"type": "command", "command": "~/line.sh"}})
-    here = Installation("/opt/quotaline", "")
-    renewed = claude.add(text, here, below=below)
+    installation = Installation("/opt/quotaline", "")
+    renewed = claude.add(text, installation, below=below)
     installed = renewed.replace("quotaline combine", "quotaline beside")
     assert installed != renewed
 
-    assert claude.add(installed, here, below=below) == renewed
+    assert claude.add(installed, installation, below=below) == renewed
     assert claude.remove(installed) == text
 
 
@@ -324,12 +324,12 @@ def test_status_line_that_an_older_version_installed_is_renewed_and_removed(belo
         "~/q/quotaline --for claude",
     ],
 )
-def test_our_own_command_is_not_chained_to_itself(command: str) -> None:
+def test_our_own_command_is_not_combined_with_itself(command: str) -> None:
     text = json.dumps({"statusLine": {"type": "command", "command": command}})
 
-    chained = "old=" in claude.add(text, HERE)
+    is_combined = "old=" in claude.add(text, INSTALLATION)
 
-    assert chained == (shlex.split(command)[0] == "/old")
+    assert is_combined == (shlex.split(command)[0] == "/old")
 
 
 @pytest.mark.parametrize(
@@ -343,11 +343,11 @@ def test_our_own_command_is_not_chained_to_itself(command: str) -> None:
         '{"type": "command", "command": " "}',
     ],
 )
-def test_a_status_line_of_another_shape_is_refused_in_one_line_and_left_at_uninstall(line: str) -> None:
+def test_invalid_status_line_is_refused_in_one_line_and_left_alone_by_uninstall(line: str) -> None:
     text = f'{{"statusLine": {line}}}'
 
     with pytest.raises(EditRefused, match=r"^its statusLine .*first$"):
-        claude.add(text, HERE)
+        claude.add(text, INSTALLATION)
     assert claude.remove(text) == text
 
 
@@ -367,8 +367,8 @@ def test_a_status_line_of_another_shape_is_refused_in_one_line_and_left_at_unins
         ("[" * 100_000, "nested too deeply"),
     ],
 )
-def test_settings_that_are_not_json_are_refused_with_the_place(text: str, where: str) -> None:
-    for change in (partial(claude.add, here=HERE), claude.remove):
+def test_settings_that_are_not_json_are_refused_with_line_and_column(text: str, where: str) -> None:
+    for change in (partial(claude.add, installation=INSTALLATION), claude.remove):
         with pytest.raises(EditRefused) as refused:
             change(text)
         assert where in str(refused.value)

@@ -1,4 +1,4 @@
-"""shell/README.md: each command prints what stands below it; and the launcher's documents without Python."""
+"""Each command of shell/README.md prints what the page shows; the launcher prints JSON without Python."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def test_documented_command_prints_what_the_page_says(live: World, command: str,
     assert re.fullmatch(re.escape(output).replace(r"\.\.\.", "[^\n]*"), done.stdout.decode()), done.stdout
 
 
-def test_vims_status_line_shows_the_segment(live: World) -> None:
+@pytest.mark.quick
+def test_status_line_of_vim_shows_the_segment(live: World) -> None:
     live.refresh()
     (snippet,) = re.findall(r"```vim\n((?:.|\n)*?)```", PAGE)
     vimrc = live.folder / "vimrc"
@@ -41,7 +42,7 @@ def test_vims_status_line_shows_the_segment(live: World) -> None:
 
 
 @pytest.mark.parametrize("host", ["json", "waybar"])
-def test_a_host_that_wants_json_gets_json_before_the_first_refresh_and_without_python(
+def test_json_hosts_get_valid_json_before_the_first_refresh_and_without_python(
     live: World, host: str
 ) -> None:
     live.configure("[sources]\napi = false\n")

@@ -23,14 +23,14 @@ def shell(request: pytest.FixtureRequest) -> Shell:
 
 
 def refresh_two_minutes_ago(world: World) -> None:
-    """So that the shells need no time travel: faketime waits for all descendants of what it runs."""
+    """Leave a stale segment. The shells then need no faketime, which waits for all descendants of its program."""
     world.travel(-120)
     world.refresh()
     world.travel(120)
 
 
 def assert_in_place(shell: Shell, terminal: Terminal, text: str, columns: int) -> None:
-    """In front of the prompt in bash, at the right end in zsh (which keeps one column free) and fish."""
+    """Check for a text before the prompt in bash, at the right end in zsh (less one column) and fish."""
     place = terminal.find(text)
     assert place
     end = {"bash": len(text), "zsh": columns - 1, "fish": columns}[shell.name]
@@ -39,9 +39,8 @@ def assert_in_place(shell: Shell, terminal: Terminal, text: str, columns: int) -
     assert terminal.cursor == (place[0], prompt)
 
 
-def test_new_shell_shows_the_coloured_segment_by_itself_and_follows_a_change(
-    shell: Shell, live: World
-) -> None:
+@pytest.mark.quick
+def test_new_shell_shows_the_coloured_segment_and_its_changes(shell: Shell, live: World) -> None:
     live.refresh()
     with shell.open(live, columns=60) as terminal:
         terminal.wait(lambda: terminal.find(FRESH) and terminal.find("$"))
@@ -67,7 +66,7 @@ def test_typed_text_wraps_at_the_right_column(shell: Shell, live: World) -> None
         assert terminal.screen[row].endswith("x" * (60 - column))
 
 
-def test_no_colour_where_none_is_wanted(shell: Shell, live: World) -> None:
+def test_no_color_turns_the_colours_off(shell: Shell, live: World) -> None:
     live.refresh()
     live.environ["NO_COLOR"] = "1"
     with shell.open(live) as terminal:
@@ -93,7 +92,7 @@ def test_hand_placed_segment_keeps_its_place(shell: Shell, live: World, where: s
         assert "\n".join(terminal.screen).count("5h") == terminal.cursor[0] + 1
 
 
-def test_segment_that_says_nothing_leaves_no_gap(shell: Shell, live: World) -> None:
+def test_empty_segment_leaves_no_gap(shell: Shell, live: World) -> None:
     live.configure("alert_only = true\n")
     live.refresh()
     placed = {
@@ -105,7 +104,7 @@ def test_segment_that_says_nothing_leaves_no_gap(shell: Shell, live: World) -> N
         terminal.wait_for("<>")
 
 
-def test_prompt_that_is_built_anew_each_time_gets_the_segment_once(shell: Shell, live: World) -> None:
+def test_theme_that_rebuilds_the_prompt_each_time_shows_the_segment_once(shell: Shell, live: World) -> None:
     live.refresh()
     builder = {
         "bash": "theme() { PS1='T '; }; PROMPT_COMMAND='theme;'",
@@ -120,7 +119,7 @@ def test_prompt_that_is_built_anew_each_time_gets_the_segment_once(shell: Shell,
         assert [row.count("5h") for row in terminal.screen[:2]] == [1, 1]
 
 
-def test_sourced_twice_is_as_once(shell: Shell, live: World) -> None:
+def test_hook_sourced_twice_works_as_if_sourced_once(shell: Shell, live: World) -> None:
     live.refresh()
     with shell.open(live, after=shell.hook(live).read_text()) as terminal:
         terminal.wait_for(FRESH)
@@ -137,9 +136,7 @@ def test_sourced_twice_is_as_once(shell: Shell, live: World) -> None:
         terminal.wait(lambda: terminal.find("=2") or terminal.find("=1"))
 
 
-def test_stale_prompt_comes_at_once_while_the_refresher_hangs_and_nothing_is_said(
-    shell: Shell, live: World
-) -> None:
+def test_stale_prompt_comes_at_once_and_silently_while_the_refresher_hangs(shell: Shell, live: World) -> None:
     refresh_two_minutes_ago(live)
     live.endpoint("drip-head")
     with shell.open(live) as terminal:
@@ -149,29 +146,29 @@ def test_stale_prompt_comes_at_once_while_the_refresher_hangs_and_nothing_is_sai
         terminal.type("\n\n")
         terminal.wait(lambda: terminal.find("$") and terminal.cursor[0] >= 4)
 
-        assert len(live.refreshers()) == 1  # it hangs on, and the prompts came
+        assert len(live.refreshers()) == 1  # it still hangs, and the prompts came
         given = "\n".join(terminal.screen).replace("jobs;", "").replace("jobs: There are no jobs", "")
         assert not re.search(r"\[\d+\]|Done|[Jj]ob|rror", given)
         terminal.type("exit\n")
         terminal.wait(lambda: terminal.program.poll() is not None)
-        assert len(live.refreshers()) == 1  # and it outlives the shell
+        assert len(live.refreshers()) == 1  # it outlives the shell
     assert len(live.requests) == 2
     for one in live.refreshers():
         os.kill(one, signal.SIGKILL)
 
 
-def test_first_prompt_of_all_shows_unknown_and_soon_the_numbers(shell: Shell, live: World) -> None:
+def test_very_first_prompt_shows_unknown_and_a_later_one_the_numbers(shell: Shell, live: World) -> None:
     with shell.open(live) as terminal:
         terminal.wait_for(UNKNOWN)
         until((live.cache / f"segment.{shell.name}").exists)
-        if shell.name != "zsh":  # it repaints by itself
+        if shell.name != "zsh":  # zsh repaints without a key
             terminal.type("\n")
 
         terminal.wait_for(FRESH)
     assert len(live.requests) == 1
 
 
-def test_zsh_repaints_by_itself_and_keeps_what_is_typed(live: World) -> None:
+def test_zsh_repaints_after_a_refresh_and_keeps_the_typed_text(live: World) -> None:
     refresh_two_minutes_ago(live)
     live.endpoint(body=usage(9, 78))
     with SHELLS["zsh"].open(live) as terminal:
@@ -206,7 +203,7 @@ def test_prompt_costs_no_fork_and_no_exec_while_fresh(shell: Shell, live: World)
 
 
 def processes(log: str) -> list[str]:
-    """The calls that make a process or start a program; a thread is none."""
+    """Return the calls that create a process or start a program; threads do not count."""
     return [
         line
         for line in log.splitlines()

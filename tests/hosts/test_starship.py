@@ -1,4 +1,4 @@
-"""starship with our two forms, from the snippet that is shipped."""
+"""starship with both forms of the segment, from the snippet that is shipped."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LATER = "[5h:9% 7d:78%]"
 @pytest.fixture(scope="session")
 def starship() -> pathlib.Path:
     path = pathlib.Path(sys.executable).parent / "starship"
-    os.chmod(path, 0o755)  # the wheel drops the bit
+    os.chmod(path, 0o755)  # the wheel drops the exec bit
     return path
 
 
@@ -40,13 +40,13 @@ def configure(world: World, root: pathlib.Path, format_: str) -> None:
 
 
 def at_home(world: World) -> list[str]:
-    """The folder that nsenter leaves us in is one of the mounts outside: starship can't read it."""
+    """Start in the home folder: nsenter starts in a folder outside the mount namespace, unreadable to starship."""
     return ["env", "-C", str(world.home)]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 @pytest.mark.parametrize("order", ["before", "after"])
-def test_env_var_form_shows_this_prompts_value_whatever_was_loaded_first(
+def test_env_var_form_shows_the_value_of_this_prompt_in_either_load_order(
     live: World, root: pathlib.Path, starship: pathlib.Path, shell: str, order: str
 ) -> None:
     live.refresh()
@@ -66,7 +66,8 @@ def test_env_var_form_shows_this_prompts_value_whatever_was_loaded_first(
         assert terminal.cursor == (1, len(f"s{LATER} > "))
 
 
-def test_custom_form_shows_the_segment_in_a_prompt_that_knows_nothing_of_us(
+@pytest.mark.quick
+def test_custom_form_shows_the_segment_in_a_shell_without_our_hook(
     live: World, root: pathlib.Path, starship: pathlib.Path
 ) -> None:
     live.refresh()
@@ -79,7 +80,7 @@ def test_custom_form_shows_the_segment_in_a_prompt_that_knows_nothing_of_us(
     assert done.stderr == b""
 
 
-def test_custom_form_shows_in_claude_codes_status_line(
+def test_custom_form_shows_in_the_status_line_of_claude_code(
     live: World, root: pathlib.Path, starship: pathlib.Path
 ) -> None:
     live.refresh()
@@ -95,7 +96,7 @@ def test_custom_form_shows_in_claude_codes_status_line(
     assert re.sub(rb"\x1b\[[0-9;]*m", b"", done.stdout).strip() == FRESH.encode()
 
 
-def test_prompt_does_not_wait_for_a_refresher_that_hangs(
+def test_prompt_does_not_wait_for_a_hanging_refresher(
     live: World, root: pathlib.Path, starship: pathlib.Path
 ) -> None:
     live.travel(-120)
@@ -106,7 +107,7 @@ def test_prompt_does_not_wait_for_a_refresher_that_hangs(
 
     done = live.run(*at_home(live), str(starship), "prompt", env={"STARSHIP_SHELL": "sh"})
 
-    # starship hides what takes longer than its 500 ms, and warns: it did neither.
+    # starship hides a module that takes more than 500 ms, and warns. It did neither.
     assert re.sub(rb"\x1b\[[0-9;]*m", b"", done.stdout) == f"s{FRESH} >".encode()
     assert done.stderr == b""
-    until(lambda: len(live.requests) == 2)  # and the refresher hangs on
+    until(lambda: len(live.requests) == 2)  # the refresher still hangs

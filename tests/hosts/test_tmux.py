@@ -21,7 +21,7 @@ LATER = "[5h:9% 7d:78%]"
 
 
 class Tmux:
-    """A server of its own with a client in a terminal."""
+    """A private tmux server, with a client in a terminal."""
 
     def __init__(self, world: World, configuration: str, command: pathlib.Path | None = None) -> None:
         self.world = world
@@ -34,8 +34,8 @@ class Tmux:
         environ = {**world.environ, "SHELL": "/bin/sh", "LC_ALL": "C.UTF-8"}
         self.terminal = Terminal(world.inside(*self._tmux, "new-session"), environ, columns=100, rows=10)
 
-    def tell(self, *words: str) -> str:
-        """Give the server a command; return what it prints."""
+    def run(self, *words: str) -> str:
+        """Send a command to the server and return what it prints."""
         return subprocess.run([*self._tmux, *words], check=True, capture_output=True, text=True).stdout
 
 
@@ -45,12 +45,13 @@ def tmux(world: World, configuration: str = "", command: pathlib.Path | None = N
     try:
         with made.terminal:
             yield made
-            made.tell("kill-server")
+            made.run("kill-server")
     finally:
         subprocess.run([*made._tmux, "kill-server"], check=False, capture_output=True)
 
 
-def test_status_line_shows_the_segment_at_its_right_end_by_itself_and_follows_a_change(live: World) -> None:
+@pytest.mark.quick
+def test_status_line_shows_the_segment_and_its_changes_at_the_right_end(live: World) -> None:
     live.refresh()
     with tmux(live) as server:
         server.terminal.wait_for(FRESH)
@@ -64,7 +65,7 @@ def test_status_line_shows_the_segment_at_its_right_end_by_itself_and_follows_a_
         server.terminal.wait_for(LATER)
 
 
-def test_green_number_is_not_on_the_green_of_tmux_s_own_bar(live: World) -> None:
+def test_green_number_has_a_dark_background_on_the_green_default_bar(live: World) -> None:
     live.refresh()
     with tmux(live) as server:
         server.terminal.wait_for(FRESH)
@@ -73,7 +74,7 @@ def test_green_number_is_not_on_the_green_of_tmux_s_own_bar(live: World) -> None
         assert server.terminal.grounds("0:") == {"green"}
 
 
-def test_bar_of_another_colour_keeps_it_behind_the_segment(live: World) -> None:
+def test_bar_of_another_colour_is_also_the_background_of_the_segment(live: World) -> None:
     live.refresh()
     with tmux(live, "set -g status-style 'fg=white,bg=blue'") as server:
         server.terminal.wait_for(FRESH)
@@ -82,30 +83,30 @@ def test_bar_of_another_colour_keeps_it_behind_the_segment(live: World) -> None:
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
-def test_placeholder_keeps_its_place_also_after_a_reload(live: World, side: str) -> None:
+def test_placeholder_is_replaced_once_even_after_a_reload(live: World, side: str) -> None:
     live.refresh()
     with tmux(live, f"set -g status-{side} '<#{{quotaline}}> x'") as server:
         server.terminal.wait_for(f"<{FRESH}> x")
-        server.tell("source-file", str(server.file))
+        server.run("source-file", str(server.file))
 
-        server.tell("refresh-client", "-S")
+        server.run("refresh-client", "-S")
         server.terminal.wait_for(f"<{FRESH}> x")
         assert "\n".join(server.terminal.screen).count("5h") == 1
 
 
-def test_reload_of_a_configuration_that_says_nothing_adds_nothing(live: World) -> None:
+def test_reload_of_a_configuration_without_a_status_line_changes_nothing(live: World) -> None:
     live.refresh()
     with tmux(live) as server:
         server.terminal.wait_for(FRESH)
-        before = server.tell("show-options", "-g")
+        before = server.run("show-options", "-g")
 
-        server.tell("source-file", str(server.file))
-        until(lambda: "quotaline" in server.tell("show-options", "-g"))
+        server.run("source-file", str(server.file))
+        until(lambda: "quotaline" in server.run("show-options", "-g"))
 
-        assert server.tell("show-options", "-g") == before
+        assert server.run("show-options", "-g") == before
 
 
-def test_command_in_a_folder_with_an_odd_name_is_run(live: World) -> None:
+def test_command_in_a_folder_with_special_characters_is_run(live: World) -> None:
     live.refresh()
     odd = live.folder / "it's %H #S"
     odd.mkdir()
@@ -114,7 +115,7 @@ def test_command_in_a_folder_with_an_odd_name_is_run(live: World) -> None:
         server.terminal.wait_for(FRESH)
 
 
-def test_status_line_goes_on_while_a_refresher_hangs(live: World) -> None:
+def test_status_line_keeps_updating_while_a_refresher_hangs(live: World) -> None:
     live.travel(-120)
     live.refresh()
     live.travel(120)
@@ -133,7 +134,7 @@ def test_status_line_goes_on_while_a_refresher_hangs(live: World) -> None:
     assert len(live.requests) == 2
 
 
-def test_config_dir_told_to_the_server_counts(live: World) -> None:
+def test_config_dir_in_the_environment_of_the_server_is_used(live: World) -> None:
     live.refresh()
     (live.home / "work").mkdir()
     with tmux(live, f"set-environment -g CLAUDE_CONFIG_DIR {live.home}/work") as server:

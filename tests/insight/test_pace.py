@@ -1,4 +1,4 @@
-"""Pace: what it says, and when it says nothing."""
+"""Pace: its figures, when it is notable, and when there is none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOW = 1_795_300_000.0
 
 
 def window(key: str, used: float, elapsed: float) -> Window:
-    """A window of which so many percent are used, and so many percent of its time are over."""
+    """Return a window with these percentages of its limit used and of its time elapsed."""
     return Window(used, NOW + LENGTHS[key] * (1 - elapsed / 100), LENGTHS[key])
 
 
@@ -35,15 +35,15 @@ def test_twice_the_even_use_is_used_up_at_half_of_the_window() -> None:
 @pytest.mark.parametrize(
     ("key", "used", "elapsed", "why"),
     [
-        (FIVE_HOUR, 44, 30, "less than 15 points are noise"),
-        (FIVE_HOUR, 19, 6, "less than 20 % used worries nobody"),
+        (FIVE_HOUR, 44, 30, "less than 15 points is noise"),
+        (FIVE_HOUR, 19, 6, "less than 20 % used is no concern"),
         (FIVE_HOUR, 130, 94, "the window ends soon"),
         (FIVE_HOUR, 25, 80, "unused five hours are no loss"),
         (SEVEN_DAY, 19, 80, "less than 20 % used"),
         (SEVEN_DAY, 60, 95, "the window ends soon"),
     ],
 )
-def test_pace_is_known_but_not_told(key: str, used: float, elapsed: float, why: str) -> None:
+def test_pace_is_known_but_not_notable(key: str, used: float, elapsed: float, why: str) -> None:
     run = pace(window(key, used, elapsed), NOW)
 
     assert run is not None
@@ -55,7 +55,7 @@ def test_early_window_has_no_pace(key: str, elapsed: float) -> None:
     assert pace(window(key, 90, elapsed), NOW) is None
 
 
-def test_unused_week_is_told() -> None:
+def test_unused_week_is_notable() -> None:
     run = pace(window(SEVEN_DAY, 30, 70), NOW)
 
     assert run is not None
@@ -68,12 +68,14 @@ def test_window_without_reset_or_length_has_no_pace(unknown: Window) -> None:
 
 
 @given(st.sampled_from([FIVE_HOUR, SEVEN_DAY]), st.floats(0, 999), st.floats(-50, 150))
-def test_used_up_is_told_if_and_only_if_it_is_before_the_reset(key: str, used: float, elapsed: float) -> None:
-    asked = window(key, used, elapsed)
-    run = pace(asked, NOW)
+def test_time_of_100_percent_is_given_if_and_only_if_it_is_before_the_reset(
+    key: str, used: float, elapsed: float
+) -> None:
+    limit = window(key, used, elapsed)
+    run = pace(limit, NOW)
 
-    if run is None or asked.resets_at is None:
+    if run is None or limit.resets_at is None:
         return
-    assert (run.used_up_at is not None) == (used > (asked.elapsed_percent(NOW) or 0))
+    assert (run.used_up_at is not None) == (used > (limit.elapsed_percent(NOW) or 0))
     if run.used_up_at is not None:
-        assert asked.resets_at - LENGTHS[key] <= run.used_up_at <= asked.resets_at
+        assert limit.resets_at - LENGTHS[key] <= run.used_up_at <= limit.resets_at

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quotaline.model.backoff import Backoff, answered, attempting, end_idle, failed, may_ask
+from quotaline.model.backoff import (
+    Backoff,
+    end_idle,
+    is_request_allowed,
+    record_answer,
+    record_attempt,
+    record_failure,
+    skip_idle_wait,
+)
 from quotaline.model.errors import (
     LoginExpired,
     MissingScope,
@@ -19,20 +27,20 @@ from quotaline.model.errors import (
     Unreachable,
     UnreadableAnswer,
 )
-from quotaline.model.usage import built
+from quotaline.model.usage import build_dataclass
 
 NOW = 1_795_300_000.0
 HOUR, DAY = 3600.0, 86400.0
 
 
 def waits(error: QuotalineError, times: int, state: Backoff | None = None) -> list[float]:
-    """Return the wait after each of so many failures, each as soon as it is allowed."""
-    state, now, found = state or Backoff(), NOW, []
+    """Return the wait after each of `times` failures in a row, each of a request made as soon as allowed."""
+    state, now, spans = state or Backoff(), NOW, []
     for _ in range(times):
-        state = failed(state, error, now, "login")
-        found.append(state.until - now)
+        state = record_failure(state, error, now, "login")
+        spans.append(state.until - now)
         now = state.until
-    return found
+    return spans
 
 
 @pytest.mark.parametrize("error", [ServerError(500), Unreachable(), UnreadableAnswer()])
@@ -44,78 +52,89 @@ def test_rate_limit_waits_five_minutes_at_least_and_doubles_to_six_hours() -> No
     assert waits(RateLimited(None), 9) == [300, 600, 1200, 2400, 4800, 9600, 19200, 21600, 21600]
 
 
-def test_rate_limit_waits_as_long_as_it_was_asked_to() -> None:
+def test_rate_limit_waits_as_long_as_retry_after_asks() -> None:
     assert waits(RateLimited(1600), 2) == [1600, 3200]
     assert waits(RateLimited(120), 1) == [300]
     assert waits(RateLimited(21600), 2) == [21600, 21600]
 
 
 def test_learned_interval_holds_after_an_answer_and_halves_with_each_quiet_day() -> None:
-    limited = failed(failed(Backoff(), RateLimited(), NOW, ""), RateLimited(), NOW + 300, "")
+    limited = record_failure(record_failure(Backoff(), RateLimited(), NOW, ""), RateLimited(), NOW + 300, "")
 
     now, intervals = NOW + 900, []
     for day in range(5):
-        state = answered(limited, now + day * DAY, ttl=60, changed=True)
+        state = record_answer(limited, now + day * DAY, ttl=60, changed=True)
         intervals.append(state.until - now - day * DAY)
     assert intervals == [600, 300, 150, 75, 60]
 
 
-def test_calm_answers_stretch_the_interval_and_any_change_brings_it_back() -> None:
+def test_unchanged_answers_stretch_the_interval_and_a_change_resets_it() -> None:
     state, spans = Backoff(), []
     for changed in (False, False, False, False, False, True, False):
-        state = answered(state, NOW, ttl=60, changed=changed)
+        state = record_answer(state, NOW, ttl=60, changed=changed)
         spans.append(state.until - NOW)
 
     assert spans == [90, 135, 202.5, 300, 300, 60, 90]
 
 
-def test_idle_hour_costs_a_dozen_requests() -> None:
-    state, now, requests = answered(Backoff(), NOW, ttl=60, changed=True), NOW, 0
+def test_idle_hour_costs_at_most_14_requests() -> None:
+    state, now, requests = record_answer(Backoff(), NOW, ttl=60, changed=True), NOW, 0
     while now < NOW + HOUR:
         now += 60
-        if may_ask(state, now, ""):
+        if is_request_allowed(state, now, ""):
             requests += 1
-            state = answered(state, now, ttl=60, changed=False)
+            state = record_answer(state, now, ttl=60, changed=False)
     assert requests <= 14
 
 
-def test_news_from_another_source_ends_the_calm_but_no_back_off() -> None:
-    idle_interval = answered(replace(Backoff(), idle_interval=300.0), NOW, ttl=60, changed=False)
-    limited = failed(idle_interval, RateLimited(), NOW, "")
+def test_news_from_another_source_ends_the_idle_interval_but_no_back_off() -> None:
+    idle = record_answer(replace(Backoff(), idle_interval=300.0), NOW, ttl=60, changed=False)
+    limited = record_failure(idle, RateLimited(), NOW, "")
 
-    assert end_idle(idle_interval, NOW + 10, ttl=60).until == NOW + 60
+    assert end_idle(idle, NOW + 10, ttl=60).until == NOW + 60
     assert end_idle(limited, NOW + 10, ttl=60) == limited
+
+
+def test_end_of_a_window_makes_one_request_due_and_leaves_the_device_idle() -> None:
+    idle = record_answer(replace(Backoff(), idle_interval=300.0), NOW, ttl=60, changed=False)
+    limited = record_failure(idle, RateLimited(), NOW, "")
+    skipped = skip_idle_wait(idle, NOW + 10, ttl=60)
+
+    assert (skipped.until, skipped.idle_interval) == (NOW + 60, 300)
+    assert skip_idle_wait(idle, NOW + 100, ttl=60).until == NOW + 100
+    assert skip_idle_wait(limited, NOW + 10, ttl=60) == limited
 
 
 @pytest.mark.parametrize("error", [LoginExpired(), MissingScope()])
 def test_refused_login_waits_for_other_credentials_or_an_hour(error: QuotalineError) -> None:
-    state = failed(Backoff(), error, NOW, "first")
+    state = record_failure(Backoff(), error, NOW, "first")
 
-    assert not may_ask(state, NOW + HOUR - 1, "first")
-    assert may_ask(state, NOW + 1, "second")
-    assert may_ask(state, NOW + HOUR, "first")
+    assert not is_request_allowed(state, NOW + HOUR - 1, "first")
+    assert not is_request_allowed(state, NOW + 59, "second")
+    assert is_request_allowed(state, NOW + 60, "second")
+    assert is_request_allowed(state, NOW + HOUR, "first")
 
 
-def test_attempt_that_is_killed_counts_as_a_failure_that_doubles() -> None:
-    killed = attempting(attempting(Backoff(), NOW), NOW + 60)
+def test_killed_attempts_count_as_failures_and_double_the_wait() -> None:
+    killed = record_attempt(record_attempt(Backoff(), NOW), NOW + 60)
 
-    assert not may_ask(killed, NOW + 60 + 119, "")
-    assert may_ask(killed, NOW + 60 + 120, "")
+    assert not is_request_allowed(killed, NOW + 60 + 119, "")
+    assert is_request_allowed(killed, NOW + 60 + 120, "")
     assert killed.reason == "unanswered"
 
 
 @pytest.mark.parametrize("jump", [-HOUR, -DAY, -1e9, 3e8])
-def test_clock_that_jumps_is_no_reason_to_wait(jump: float) -> None:
-    state = answered(Backoff(), NOW, ttl=60, changed=True)
+def test_clock_jump_does_not_block_requests(jump: float) -> None:
+    state = record_answer(Backoff(), NOW, ttl=60, changed=True)
 
-    assert may_ask(state, NOW + jump, "")
+    assert is_request_allowed(state, NOW + jump, "")
 
 
-def test_longest_wait_is_not_taken_for_a_jump() -> None:
-    state = failed(Backoff(), RateLimited(6 * HOUR), NOW, "")
+def test_longest_wait_is_not_mistaken_for_a_clock_jump() -> None:
+    state = record_failure(Backoff(), RateLimited(6 * HOUR), NOW, "")
 
-    assert not may_ask(state, NOW, "")
-    assert not may_ask(state, NOW + 6 * HOUR - 1, "")
+    assert not is_request_allowed(state, NOW, "")
+    assert not is_request_allowed(state, NOW + 6 * HOUR - 1, "")
 
 
 errors = st.sampled_from(
@@ -128,6 +147,6 @@ limits = st.builds(RateLimited, st.none() | st.floats(0, 1e5))
 def test_no_failure_waits_less_than_a_minute_or_more_than_six_hours(failures: list[QuotalineError]) -> None:
     state = Backoff()
     for error in failures:
-        state = failed(state, error, NOW, "login")
+        state = record_failure(state, error, NOW, "login")
         assert 60 <= state.until - NOW <= 6 * HOUR
-    assert built(Backoff, json.loads(json.dumps(asdict(state)))) == state
+    assert build_dataclass(Backoff, json.loads(json.dumps(asdict(state)))) == state

@@ -1,4 +1,4 @@
-"""Which reading is believed, situation by situation, and what must hold for all of them."""
+"""Which number is shown after several readings, case by case, and what holds for any readings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quotaline.model.merge import MergedUsage, current, current_usage, merge, rejections
+from quotaline.model.merge import MergedUsage, current, current_usage, merge, rejections, shows_same_numbers
 from quotaline.model.usage import Credits, Reading, Usage, Window
 
 NOW = 1_795_300_000.0
@@ -53,7 +53,20 @@ def test_reset_that_jitters_is_the_same_window() -> None:
     assert shown(dated(90, ago=60), undated(2, ago=10, reset=RESET + 60)) == 90
 
 
-def test_undated_reading_of_an_older_window_is_not_believed() -> None:
+def test_answer_whose_resets_jitter_shows_the_same_numbers() -> None:
+    assert shows_same_numbers(after(dated(90, ago=60)), after(dated(90, ago=10, reset=RESET + 1.9)), NOW)
+    assert not shows_same_numbers(after(dated(90, ago=60)), after(dated(91, ago=10)), NOW)
+    assert not shows_same_numbers(after(dated(90, ago=60)), after(dated(90, ago=10, reset=RESET + 3600)), NOW)
+
+
+def test_window_that_ended_and_one_that_has_not_started_show_the_same() -> None:
+    ended = after(dated(97, ago=60))
+    empty = Reading("api", RESET + 5, Usage(five_hour=Window(0, None)))
+
+    assert shows_same_numbers(ended, merge(ended, empty, RESET + 6), RESET + 6)
+
+
+def test_undated_reading_of_an_older_window_is_not_shown() -> None:
     assert shown(dated(2, ago=60), undated(90, ago=10, reset=RESET - 7000)) == 2
 
 
@@ -62,7 +75,7 @@ def test_undated_reading_raises_a_dated_one_and_never_lowers_it() -> None:
     assert shown(dated(20, ago=60), undated(10, ago=10)) == 20
 
 
-def test_dated_reading_lowers_what_an_undated_one_said_before() -> None:
+def test_dated_reading_lowers_an_earlier_undated_number() -> None:
     assert shown(undated(30, ago=60), dated(10, ago=10)) == 10
 
 
@@ -76,7 +89,7 @@ def test_two_sessions_that_alternate_never_lower_the_number() -> None:
     assert seen[-1] == 20
 
 
-def test_same_number_told_again_is_younger() -> None:
+def test_repeated_number_is_younger() -> None:
     assert current(after(dated(20, ago=60), undated(20, ago=5)), NOW)["five_hour"].observed_at == NOW - 5
 
 
@@ -87,23 +100,23 @@ def test_window_that_has_ended_is_unknown_and_not_its_old_number() -> None:
     assert current_usage(merged, RESET) == Usage()
 
 
-def test_zero_is_shown_after_a_reset_only_if_a_dated_reading_said_so() -> None:
+def test_zero_is_shown_after_a_reset_if_a_dated_reading_reports_it() -> None:
     merged = after(dated(97, ago=60))
-    observation = Reading("api", RESET + 5, Usage(five_hour=Window(0, None)))
+    zero = Reading("api", RESET + 5, Usage(five_hour=Window(0, None)))
 
-    assert current(merge(merged, observation, RESET + 6), RESET + 6)["five_hour"].window.utilization == 0
+    assert current(merge(merged, zero, RESET + 6), RESET + 6)["five_hour"].window.utilization == 0
 
 
 def test_window_that_starts_after_a_dated_zero_is_newer() -> None:
     assert shown(dated(0, ago=60, reset=None), undated(3, ago=10)) == 3
 
 
-def test_limit_that_was_reset_by_hand_is_believed_although_its_window_would_go_on() -> None:
+def test_limit_that_was_reset_by_hand_is_shown_although_its_window_had_not_ended() -> None:
     assert shown(dated(80, ago=60, reset=RESET + 9000), dated(0, ago=10, reset=None)) == 0
     assert shown(dated(80, ago=60, reset=RESET + 9000), dated(5, ago=10, reset=RESET)) == 5
 
 
-def test_reading_of_another_account_drops_all_that_was_held() -> None:
+def test_reading_of_another_account_replaces_everything() -> None:
     mine = replace(dated(20, ago=60, account="mine"), usage=Usage(Window(20, RESET), Window(70, RESET)))
     merged = merge(merge(MergedUsage(), mine, NOW), dated(5, ago=10, account="yours"), NOW)
 
@@ -111,19 +124,19 @@ def test_reading_of_another_account_drops_all_that_was_held() -> None:
     assert current_usage(merged, NOW) == Usage(five_hour=Window(5, RESET))
 
 
-def test_reading_from_the_future_is_not_believed() -> None:
+def test_reading_dated_in_the_future_is_not_shown() -> None:
     merged = merge(after(dated(20, ago=60)), dated(90, ago=-3600), NOW)
 
     assert current(merged, NOW)["five_hour"].window == Window(20, RESET)
 
 
-def test_belief_from_a_clock_that_was_ahead_does_not_win_for_years() -> None:
+def test_reading_from_a_clock_that_was_ahead_does_not_win_for_years() -> None:
     ahead = merge(MergedUsage(), Reading("api", NOW + 1e8, Usage(Window(90, None))), NOW + 1e8)
 
     assert current(merge(ahead, dated(8, ago=1), NOW), NOW)["five_hour"].window.utilization == 8
 
 
-def test_number_of_a_day_ago_is_unknown() -> None:
+def test_number_that_is_a_day_old_is_unknown() -> None:
     merged = after(Reading("api", NOW, Usage(seven_day=Window(77, NOW + 300000))))
 
     assert current(merged, NOW + 86399)["seven_day"].window.utilization == 77
@@ -139,22 +152,24 @@ def test_credits_are_those_of_the_latest_reading() -> None:
     assert merged.credits == Credits(enabled=True, used=2.0)
 
 
-def test_each_window_that_is_not_believed_has_a_reason() -> None:
+def test_each_window_that_is_not_shown_has_a_reason() -> None:
     merged = after(dated(20, ago=10))
     cases = {
-        "older than what api told": dated(30, ago=60),
-        "undated, and says less than api": undated(10, ago=5),
+        "older than the number from api": dated(30, ago=60),
+        "undated, and lower than the number from api": undated(10, ago=5),
+        "of an earlier window than the number from api": undated(90, ago=5, reset=NOW + 60),
         "the window has ended": undated(10, ago=5, reset=NOW - 1),
         "dated in the future": dated(30, ago=-60),
     }
 
     assert {
-        why: list(rejections(merge(merged, one, NOW), one, NOW).values()) for why, one in cases.items()
-    } == {why: [why] for why in cases}
+        reason: list(rejections(merge(merged, reading, NOW), reading, NOW).values())
+        for reason, reading in cases.items()
+    } == {reason: [reason] for reason in cases}
     assert rejections(merge(merged, dated(30, ago=5), NOW), dated(30, ago=5), NOW) == {}
 
 
-# Windows of 5 h: their resets are hours apart, or jitter by a minute at most.
+# Windows of 5 h: resets are hours apart, or differ by the jitter of at most a minute.
 resets = st.builds(
     lambda window, jitter: NOW + window * 18000 + jitter, st.integers(-1, 2), st.floats(-50, 50)
 )
@@ -163,7 +178,7 @@ readings = st.builds(
     source=st.sampled_from(["api", "snapshot", "statusline"]),
     observed_at=st.floats(NOW - 90000, NOW + 100),
     usage=st.builds(
-        Usage.of,
+        Usage.from_windows,
         st.dictionaries(
             st.sampled_from(["five_hour", "seven_day", "scoped:A"]),
             st.builds(Window, st.floats(0, 200), resets),
@@ -173,11 +188,13 @@ readings = st.builds(
 )
 
 
-@given(st.lists(readings, max_size=6).flatmap(lambda each: st.tuples(st.just(each), st.permutations(each))))
+@given(
+    st.lists(readings, max_size=6).flatmap(lambda order: st.tuples(st.just(order), st.permutations(order)))
+)
 def test_order_of_arrival_does_not_matter(orders: tuple[list[Reading], list[Reading]]) -> None:
-    one, other = (after_at_once(order) for order in orders)
+    first, second = (after_at_once(order) for order in orders)
 
-    assert current(one, NOW) == current(other, NOW)
+    assert current(first, NOW) == current(second, NOW)
 
 
 @given(st.lists(readings, max_size=5), readings)
@@ -188,30 +205,30 @@ def test_merging_twice_changes_nothing(before: list[Reading], reading: Reading) 
 
 
 @given(st.lists(readings, max_size=6))
-def test_shown_number_was_told_and_its_window_runs(observation: list[Reading]) -> None:
-    for key, one in current(after_at_once(observation), NOW).items():
-        assert any(reading.usage.windows().get(key) == one.window for reading in observation)
-        assert one.window.resets_at is None or one.window.resets_at > NOW
-        assert NOW - 86400 < one.observed_at <= NOW + 2
+def test_shown_number_was_reported_and_its_window_has_not_ended(reported: list[Reading]) -> None:
+    for key, shown in current(after_at_once(reported), NOW).items():
+        assert any(reading.usage.windows().get(key) == shown.window for reading in reported)
+        assert shown.window.resets_at is None or shown.window.resets_at > NOW
+        assert NOW - 86400 < shown.observed_at <= NOW + 2
 
 
 @given(st.lists(readings, max_size=5), readings)
 def test_undated_reading_never_lowers_a_number_of_the_same_window(
     before: list[Reading], reading: Reading
 ) -> None:
-    held = current(after_at_once(before), NOW)
+    earlier = current(after_at_once(before), NOW)
     later = current(merge(after_at_once(before), replace(reading, dated=False), NOW), NOW)
 
-    for key, one in held.items():
-        same = abs((later[key].window.resets_at or 0) - (one.window.resets_at or 0)) <= 120
-        assert not same or later[key].window.utilization >= one.window.utilization
+    for key, observation in earlier.items():
+        same = abs((later[key].window.resets_at or 0) - (observation.window.resets_at or 0)) <= 120
+        assert not same or later[key].window.utilization >= observation.window.utilization
 
 
 @given(st.lists(readings, max_size=5), readings)
 def test_number_never_comes_from_another_account(before: list[Reading], reading: Reading) -> None:
     mine = replace(MergedUsage(), account="mine")
-    for one in before:
-        mine = merge(mine, replace(one, account="mine"), NOW)
+    for earlier in before:
+        mine = merge(mine, replace(earlier, account="mine"), NOW)
     yours = merge(mine, replace(reading, account="yours"), NOW)
 
     assert all(
@@ -221,14 +238,14 @@ def test_number_never_comes_from_another_account(before: list[Reading], reading:
 
 
 @given(st.lists(readings, max_size=6))
-def test_belief_survives_json(observation: list[Reading]) -> None:
-    merged = after_at_once(observation)
+def test_merged_usage_survives_json(reported: list[Reading]) -> None:
+    merged = after_at_once(reported)
 
     assert MergedUsage.from_json(json.loads(json.dumps(merged.to_json()))) == merged
 
 
-def after_at_once(each: list[Reading]) -> MergedUsage:
+def after_at_once(reported: list[Reading]) -> MergedUsage:
     merged = MergedUsage()
-    for reading in each:
+    for reading in reported:
         merged = merge(merged, reading, NOW)
     return merged

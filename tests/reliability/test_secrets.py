@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FRESH = "[5h:8% 7d:77%]"
 UNKNOWN = "[5h:-- 7d:--]"
-SOMEBODY = 4321  # a user id that is nobody's
+OTHER_USER = 4321  # a user id that no account has
 
 
 def forms(token: str = TOKEN) -> list[bytes]:
@@ -44,7 +44,7 @@ def one_line(text: bytes) -> bool:
 
 
 def leaks(live: World) -> list[str]:
-    """Return the files with any form of the token, but for the login and what the endpoint itself keeps."""
+    """Return the files with any form of the token, except the login and the log of the fake endpoint."""
     outside = {live.folder / "requests.jsonl", live.folder / "behaviour.json"}
     allowed = {live.home / ".claude/.credentials.json", *outside}
     files = (path for path in live.folder.rglob("*") if path.is_file() and path not in allowed)
@@ -63,7 +63,7 @@ for place in [*tempfile._candidate_tempdir_list(), "/dev/shm"]:
 
 
 def newcomers(live: World) -> set[bytes]:
-    """Return what is named after us wherever Python would put a temporary file, and in shared memory."""
+    """Return the files named after quotaline in the temporary folders of Python and in shared memory."""
     done = live.run(str(live.binaries / "python"), "-c", LIST)
     assert (done.returncode, done.stderr) == (0, b"")
     return set(done.stdout.splitlines())
@@ -73,7 +73,7 @@ def newcomers(live: World) -> set[bytes]:
 
 
 def traced(live: World, *commands: str, env: dict[str, str] | None = None) -> str:
-    """Run commands with all that they start, and return every command line and environment of them."""
+    """Run commands and return the command lines and environments of all processes that they start."""
     trace = live.folder / "execs"
     words = ["strace", "-f", "-v", "-qq", "-s", "65535", "-e", "trace=execve,execveat", "-o", str(trace)]
     done = live.run(*words, "sh", "-c", "; ".join(commands), env=env)
@@ -85,7 +85,7 @@ def traced(live: World, *commands: str, env: dict[str, str] | None = None) -> st
 
 SESSION = (
     "quotaline",
-    "sleep 1",
+    'until grep -qs 8% "$HOME/.cache/quotaline/default/segment.plain"; do sleep 0.1; done',
     "quotaline",
     "quotaline refresh",
     "quotaline status",
@@ -93,6 +93,7 @@ SESSION = (
 )
 
 
+@pytest.mark.quick
 def test_token_of_the_login_file_is_on_no_command_line_and_in_no_environment(live: World) -> None:
     execs = traced(live, *SESSION)
 
@@ -172,7 +173,7 @@ def test_token_is_in_no_file_and_no_output_whatever_the_endpoint_does(live: Worl
     ],
     ids=lambda token: repr(token)[-14:],
 )
-def test_token_that_is_none_is_not_sent_and_not_shown(live: World, token: object) -> None:
+def test_invalid_token_is_not_sent_and_not_shown(live: World, token: object) -> None:
     live.log_in(accessToken=token)
 
     printed = live.segment().encode()
@@ -187,7 +188,7 @@ def test_token_that_is_none_is_not_sent_and_not_shown(live: World, token: object
     assert live.requests == []
 
 
-def test_token_of_the_environment_that_is_none_is_not_sent_and_not_shown(live: World) -> None:
+def test_invalid_token_in_the_environment_is_not_sent_and_not_shown(live: World) -> None:
     for token in (f"{TOKEN}\n{TOKEN}", f"{TOKEN}é", TOKEN * 1000):
         own = {"CLAUDE_CODE_OAUTH_TOKEN": token, "CLAUDE_CODE_OAUTH_SCOPES": "user:profile"}
         done = live.refresh(own)
@@ -233,7 +234,7 @@ def test_crash_of_a_refresher_leaves_no_core(live: World) -> None:
 # -- docs/reliability.md F6: keyring
 
 
-def test_no_keyring_backend_that_anybody_planted_is_called(live: World) -> None:
+def test_planted_keyring_backend_is_not_called(live: World) -> None:
     planted = live.home / "planted"
     (planted / "planted-1.dist-info").mkdir(parents=True)
     called = live.home / "called"
@@ -293,8 +294,8 @@ def test_login_file_of_any_mode_is_used_and_never_touched(live: World, mode: int
     assert [path.name for path in credentials(live).parent.iterdir()] == [".credentials.json"]
 
 
-def somebodys(path: pathlib.Path) -> None:
-    os.chown(path, SOMEBODY, SOMEBODY)
+def owned_by_another_user(path: pathlib.Path) -> None:
+    os.chown(path, OTHER_USER, OTHER_USER)
 
 
 def fifo(path: pathlib.Path) -> None:
@@ -340,9 +341,11 @@ def odd_shapes() -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize(
-    "spoil", [somebodys, fifo, folder, large, link_to_zeros, binary, deep], ids=lambda spoil: spoil.__name__
+    "spoil",
+    [owned_by_another_user, fifo, folder, large, link_to_zeros, binary, deep],
+    ids=lambda spoil: spoil.__name__,
 )
-def test_login_file_that_is_not_a_plain_file_of_ours_is_not_used(live: World, spoil: object) -> None:
+def test_login_file_that_is_not_a_regular_file_of_the_user_is_not_used(live: World, spoil: object) -> None:
     assert callable(spoil)
     spoil(credentials(live))
 
@@ -356,7 +359,7 @@ def test_login_file_that_is_not_a_plain_file_of_ours_is_not_used(live: World, sp
     assert live.requests == []
 
 
-def test_login_file_of_any_odd_shape_is_not_used(live: World) -> None:
+def test_login_file_with_an_invalid_structure_is_not_used(live: World) -> None:
     for text in odd_shapes():
         credentials(live).write_bytes(text)
         done = live.refresh()
@@ -364,7 +367,7 @@ def test_login_file_of_any_odd_shape_is_not_used(live: World) -> None:
     assert live.requests == []
 
 
-def test_unreadable_login_file_is_said_so(live: World) -> None:
+def test_unreadable_login_file_is_reported(live: World) -> None:
     credentials(live).chmod(0)
     powerless = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
 

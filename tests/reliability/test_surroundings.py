@@ -20,7 +20,7 @@ FRESH = "[5h:8% 7d:77%]"
 LINE = f"{FRESH}\n".encode()
 UNKNOWN = "[5h:-- 7d:--]"
 HOUR = 3600.0
-SOMEBODY = "4321"  # a user id that is nobody's
+OTHER_USER = "4321"  # a user id that no account has
 
 
 def readers(live: World) -> list[list[str]]:
@@ -32,10 +32,11 @@ def wait_for_request(live: World, asked: int) -> None:
     until(lambda: len(live.requests) > asked)
 
 
-# -- docs/reliability.md A3, J6: the refresher and those around it
+# -- docs/reliability.md A3, J6: the refresher and its host
 
 
-def test_output_ends_while_the_refresher_is_still_at_work(live: World) -> None:
+@pytest.mark.quick
+def test_output_ends_while_the_refresher_is_still_running(live: World) -> None:
     live.refresh()
     live.endpoint("hang")
     for host in ("quotaline", 'x=$(quotaline); echo "$x"', "quotaline-cli --for plain"):
@@ -53,7 +54,7 @@ def test_output_ends_while_the_refresher_is_still_at_work(live: World) -> None:
         live.settle()
 
 
-def test_refresher_has_a_session_of_its_own_and_holds_nothing_of_its_callers(live: World) -> None:
+def test_refresher_has_its_own_session_and_no_descriptor_of_its_caller(live: World) -> None:
     live.refresh()
     live.endpoint("hang")
     for command in ("quotaline", "quotaline-cli"):
@@ -80,7 +81,7 @@ def test_refresher_has_a_session_of_its_own_and_holds_nothing_of_its_callers(liv
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT])
-def test_signal_to_the_prompts_processes_does_not_reach_the_refresher(
+def test_signal_to_the_processes_of_a_prompt_does_not_reach_the_refresher(
     live: World, sent: signal.Signals
 ) -> None:
     live.refresh()
@@ -114,7 +115,7 @@ def test_50_stale_prompts_leave_no_zombie(live: World) -> None:
 
 
 @pytest.mark.parametrize("closed", list(itertools.product((True, False), repeat=3)))
-def test_closed_streams_are_nobodys_trouble(live: World, closed: tuple[bool, bool, bool]) -> None:
+def test_closed_streams_cause_no_error(live: World, closed: tuple[bool, bool, bool]) -> None:
     closing = "".join(f" {fd}{'<' if fd == 0 else '>'}&-" for fd in (0, 1, 2) if closed[fd])
     code = live.folder / "code"
     for number, command in enumerate(
@@ -133,7 +134,7 @@ def test_closed_streams_are_nobodys_trouble(live: World, closed: tuple[bool, boo
     assert live.segment() == FRESH
 
 
-def test_full_output_is_no_traceback(live: World) -> None:
+def test_full_output_causes_no_traceback(live: World) -> None:
     live.refresh()
     for reader in readers(live):
         done = live.run("sh", "-c", '"$@" >/dev/full', "sh", *reader)
@@ -144,7 +145,7 @@ def test_full_output_is_no_traceback(live: World) -> None:
         assert done.stderr == b"quotaline: can't write the output: No space left on device\n", done
 
 
-def test_reader_that_is_gone_is_no_traceback(live: World) -> None:
+def test_closed_pipe_causes_no_traceback(live: World) -> None:
     live.refresh()
     for words in (
         *readers(live),
@@ -185,7 +186,7 @@ def test_every_locale_and_time_zone_prints_the_same_bytes(live: World) -> None:
 # -- docs/reliability.md J3: folders
 
 
-def test_deleted_folder_is_as_good_as_any(live: World) -> None:
+def test_deleted_working_directory_changes_nothing(live: World) -> None:
     gone = live.home / "gone"
     gone.mkdir()
     inside = 'cd "$0" && rmdir "$0" && "$@"'
@@ -204,7 +205,8 @@ def test_deleted_folder_is_as_good_as_any(live: World) -> None:
     assert live.segment() == "[5h:9% 7d:78%]"
 
 
-def test_modules_planted_in_the_folder_are_never_run(live: World) -> None:
+def plant(live: World) -> tuple[pathlib.Path, pathlib.Path]:
+    """Make a folder full of modules that leave a file when they are imported. Return both."""
     clone = live.home / "clone"
     (clone / "quotaline").mkdir(parents=True)
     ran = live.home / "ran"
@@ -223,7 +225,30 @@ def test_modules_planted_in_the_folder_are_never_run(live: World) -> None:
     for program in ("quotaline", "quotaline-cli", "python3", "date", "readlink", "sh"):
         if program != "quotaline":  # the planted package
             (clone / program).symlink_to("/bin/false")
+    return clone, ran
 
+
+@pytest.mark.parametrize("pythonpath", [":/nonexistent", "/nonexistent:", "."])
+def test_planted_modules_are_not_run_by_a_status_line_even_with_an_empty_entry_in_pythonpath(
+    live: World, pythonpath: str
+) -> None:
+    clone, ran = plant(live)
+    (live.home / "theirs").write_text("pwd; echo $PWD\n")
+    env = {"PYTHONPATH": pythonpath}
+
+    for host in ("claude", "plain", "tmux"):
+        done = live.run("quotaline", "--for", host, cwd=clone, env=env)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"[5h:-- 7d:--]\n", b""), done
+    done = live.run("quotaline", "combine", f"sh {live.home}/theirs", cwd=clone, env=env)
+    live.settle()
+
+    # The other status line is run in the folder all the same.
+    assert done.stdout.startswith(f"{clone}\n{clone} ".encode()), done
+    assert not ran.exists(), ran.read_text()
+
+
+def test_modules_planted_in_the_working_directory_are_never_run(live: World) -> None:
+    clone, ran = plant(live)
     for words in (
         ["quotaline"],
         ["quotaline-cli"],
@@ -244,10 +269,10 @@ def test_modules_planted_in_the_folder_are_never_run(live: World) -> None:
     assert not ran.exists(), ran.read_text()
 
 
-# -- docs/reliability.md J4: Python's switches
+# -- docs/reliability.md J4: Python's environment variables
 
 
-def test_switches_of_python_change_no_byte(live: World) -> None:
+def test_python_environment_variables_change_no_byte(live: World) -> None:
     live.refresh()
     for number, env in enumerate(
         (
@@ -270,7 +295,7 @@ def test_switches_of_python_change_no_byte(live: World) -> None:
         assert (done.returncode, done.stderr) == (0, b""), (env, done)
 
 
-def test_broken_python_leaves_the_line_and_stderr_alone(live: World) -> None:
+def test_broken_python_still_gives_a_line_and_no_error(live: World) -> None:
     env = {"PYTHONHOME": "/nonexistent"}
     assert live.segment(env=env) == UNKNOWN
     live.refresh()
@@ -284,12 +309,12 @@ def test_broken_python_leaves_the_line_and_stderr_alone(live: World) -> None:
 
 
 @pytest.mark.parametrize("limit", ["--nproc=1", "--nofile=16", "--fsize=0", f"--as={200 << 20}"])
-def test_limits_leave_a_line(live: World, limit: str) -> None:
+def test_line_is_printed_under_every_resource_limit(live: World, limit: str) -> None:
     # A user who may look into any folder, as our own world's are root's: root has no limit of processes.
-    live.user = ["setpriv", f"--reuid={SOMEBODY}", f"--regid={SOMEBODY}", "--clear-groups"]
+    live.user = ["setpriv", f"--reuid={OTHER_USER}", f"--regid={OTHER_USER}", "--clear-groups"]
     live.user += ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
     for path in (live.home, *live.home.rglob("*")):
-        os.chown(path, int(SOMEBODY), int(SOMEBODY))
+        os.chown(path, int(OTHER_USER), int(OTHER_USER))
     for reader in readers(live):
         done = live.run("prlimit", limit, *reader)
         assert (done.returncode, done.stderr) == (0, b""), done
@@ -358,7 +383,7 @@ def test_clock_that_is_years_off_shows_unknown_and_recovers(live: World, jump: f
     assert live.segment() == "[5h:9% 7d:78%]"
 
 
-def test_dead_refresher_lets_numbers_grow_old_and_unknown(live: World) -> None:
+def test_numbers_age_and_become_unknown_without_a_refresher(live: World) -> None:
     long_answer(live, 8, 77)
     live.refresh()
     lone = live.folder / "lone"  # a launcher without its quotaline-cli

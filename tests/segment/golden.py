@@ -1,9 +1,9 @@
 """
-What every host shows, in every style and palette, of every state, at every width: tests/data/golden.
+The text of every host, in every style and palette, for every state, at every width: tests/data/golden.
 
-test_golden.py compares, and with `--remake` writes the files anew, for a look
-at what a change changed. One file a host; palettes and widths that make no
-difference share a line.
+test_golden.py compares the files with what the code renders; `--remake` rewrites
+them, and the diff shows what a change does. There is one file a host;
+palettes and widths that make no difference share a line.
 """
 
 from __future__ import annotations
@@ -12,15 +12,14 @@ import os
 import pathlib
 import time
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
 from quotaline.model.merge import MergedUsage, merge
 from quotaline.model.usage import Credits, Reading, ScopedWindow, Usage, Window
-from quotaline.segment.markup import HOSTS, MARKUPS, fitted, render
 from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.segment.palette import PALETTES
+from quotaline.segment.rendering import render
 from quotaline.segment.styles import STYLES
 from quotaline.settings import Settings, Value
 
@@ -31,7 +30,7 @@ FOLDER = pathlib.Path(__file__).parent.parent / "data/golden"
 NOW = 1_795_262_400.0  # Saturday, 21 November 2026, 12:00 UTC
 WIDTHS = (120, 80, 60)
 FORMAT = r"\[$5h( $5h.reset)( $5h.pace)\] [week](7d) $7d.left left( to $7d.reset_at)( $credits)"
-LOOKS: dict[str, dict[str, Value]] = {
+VARIANTS: dict[str, dict[str, Value]] = {
     **{style: {"style": style} for style in STYLES},
     "format": {"format": FORMAT},
     "all at once": {
@@ -48,62 +47,59 @@ LOOKS: dict[str, dict[str, Value]] = {
 }
 
 
-def believed(
+def usage_of(
     five: float | None = 8, seven: float | None = 77, *, age: float = 0, later: float = 0, scoped: float = 0
 ) -> MergedUsage:
-    """Return what is believed: percentages, `age` seconds old, `later` seconds after they were told."""
-    observation = NOW - age - later
+    """Return merged usage of these percentages: `age` seconds old, with the resets `later` seconds nearer."""
+    observed_at = NOW - age - later
     usage = Usage(
-        None if five is None else Window(five, observation + age + 8100, 18000),
-        None if seven is None else Window(seven, observation + age + 273_600, 604_800),
-        (ScopedWindow("Fable", Window(scoped, observation + age + 90000, 604_800)),) if scoped else (),
+        None if five is None else Window(five, observed_at + age + 8100, 18000),
+        None if seven is None else Window(seven, observed_at + age + 273_600, 604_800),
+        (ScopedWindow("Fable", Window(scoped, observed_at + age + 90000, 604_800)),) if scoped else (),
         credits=Credits(enabled=True, used=12.5, limit=50.0, utilization=25.0, currency="EUR")
         if scoped
         else None,
     )
-    return merge(MergedUsage(), Reading("api", observation, usage), observation)
+    return merge(MergedUsage(), Reading("api", observed_at, usage), observed_at)
 
 
 STATES = {
-    "fresh": believed(),
-    "~old": believed(age=700),
-    "dim": believed(age=7300),
+    "fresh": usage_of(),
+    "~old": usage_of(age=700),
+    "dim": usage_of(age=7300),
     "unknown": MergedUsage(),
-    "one unknown": believed(seven=None),
-    "0": believed(0, 0),
+    "one unknown": usage_of(seven=None),
+    "0": usage_of(0, 0),
     "not started": merge(MergedUsage(), Reading("api", NOW, Usage(Window(0), Window(3, NOW + 9000))), NOW),
-    "50": believed(50, 49.9),
-    "80": believed(80, 79.9),
-    "95": believed(95, 94.9),
-    "100+": believed(100, 112.3),
-    "reset passed": believed(later=8200),
-    "scoped tighter, credits": believed(scoped=91),
+    "50": usage_of(50, 49.9),
+    "80": usage_of(80, 79.9),
+    "95": usage_of(95, 94.9),
+    "100+": usage_of(100, 112.3),
+    "reset passed": usage_of(later=8200),
+    "scoped tighter, credits": usage_of(scoped=91),
 }
 
 
-def text(host: str, state: str, chosen: DisplayOptions, width: int) -> str:
-    """Return what a host is given."""
-    if host in MARKUPS:
-        return fitted(STATES[state], host, NOW, width, chosen)
-    return render(STATES[state], host, NOW, replace(chosen, columns=width))
+def text(host: str, state: str, options: DisplayOptions, width: int) -> str:
+    """Return the text of a host."""
+    return render(STATES[state], (host,), NOW, options.limited_to(width))[host]
 
 
-def pages() -> Iterator[tuple[str, str]]:
-    """Yield each host and the content of its file."""
+def page(host: str) -> str:
+    """Return the content of a host's file."""
+    lines = [f"# {host}"]
     with utc():
-        for host in HOSTS:
-            lines = [f"# {host}"]
-            for name, state in product(LOOKS, STATES):
-                lines += ["", f"## {name}"] if state == "fresh" else []
-                lines += [f"{state:24}{line}" for line in _lines(host, name, state)]
-            yield host, "\n".join([*lines, ""])
+        for name, state in product(VARIANTS, STATES):
+            lines += ["", f"## {name}"] if state == "fresh" else []
+            lines += [f"{state:24}{line}" for line in _lines(host, name, state)]
+    return "\n".join([*lines, ""])
 
 
 def _lines(host: str, name: str, state: str) -> list[str]:
     same: dict[str, list[tuple[str, int]]] = {}
     for palette, width in product(PALETTES, WIDTHS):
-        chosen = display_options(Settings({**LOOKS[name], "palette": palette}))
-        same.setdefault(text(host, state, chosen, width), []).append((palette, width))
+        options = display_options(Settings({**VARIANTS[name], "palette": palette}))
+        same.setdefault(text(host, state, options, width), []).append((palette, width))
     return [f"{_where(cases):28}{_visible(shown)}" for shown, cases in same.items()]
 
 
@@ -120,7 +116,7 @@ def _visible(shown: str) -> str:
 
 @contextmanager
 def utc() -> Iterator[None]:
-    """Have the clock on the wall show UTC."""
+    """Make UTC the local time zone."""
     before = os.environ.get("TZ")
     os.environ["TZ"] = "UTC"
     time.tzset()

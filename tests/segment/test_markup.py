@@ -1,9 +1,7 @@
-"""What each host shows is the plain text: read back by parsers that know the host and not our code."""
+"""Every host shows the plain text: read back by parsers that know the host and not our code."""
 
 from __future__ import annotations
 
-import html
-import json
 import re
 import shlex
 import subprocess
@@ -13,19 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prometheus_client.openmetrics.parser import text_string_to_metric_families as metrics
 
-from quotaline.cache.segment_format import NEW_LINE
-from quotaline.fastpath import reader
-from quotaline.model.merge import MergedUsage, merge
-from quotaline.model.usage import Reading, ScopedWindow, Usage, Window
 from quotaline.segment import markup
 from quotaline.segment.span import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-NOW = 1_795_300_000.0
 STYLES = (
     "",
     "green",
@@ -61,7 +53,7 @@ def shown_in_zsh(text: str) -> str:
 
 
 def shown_in_tmux(text: str) -> str:
-    """As format_draw: of a run of `#` each pair is one, and an odd one before `[` starts a style."""
+    """Read as tmux's format_draw: each pair in a run of `#` is one `#`, and an odd one before `[` starts a style."""
     out, at = "", 0
     while at < len(text):
         run = len(re.match("#*", text[at:])[0])  # type: ignore[index]
@@ -90,7 +82,7 @@ SHOWN: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("host", markup.MARKUPS)
 @given(spans=SPANS)
-def test_whatever_the_text_and_style_a_host_shows_the_plain_text(host: str, spans: Sequence[Span]) -> None:
+def test_any_text_in_any_style_is_shown_by_a_host_as_the_plain_text(host: str, spans: Sequence[Span]) -> None:
     assert SHOWN[host](markup.MARKUPS[host](spans)) == "".join(span.text for span in spans)
 
 
@@ -160,80 +152,3 @@ def test_tmux_itself_shows_the_plain_text(tmp_path_factory: pytest.TempPathFacto
     finally:
         for server in (outer, inner):
             subprocess.run([*server, "kill-server"], check=False)
-
-
-def observation(*scoped: str, used: float = 8.0) -> MergedUsage:
-    usage = Usage(
-        five_hour=Window(used, NOW + 7200, 18000),
-        seven_day=Window(77.0, NOW + 260000, 604800),
-        scoped=tuple(ScopedWindow(name, Window(91.0, NOW + 260000)) for name in scoped),
-    )
-    return merge(MergedUsage(), Reading("api", NOW, usage), NOW)
-
-
-def test_json_is_one_object_with_numbers_resets_text_and_class() -> None:
-    line = markup.render(observation(used=28.999999999999996), "json", NOW)
-
-    assert "\n" not in line
-    assert json.loads(line) == {
-        "version": 1,
-        "text": "[5h:29% 7d:77%]",
-        "class": "moderate",
-        "windows": {
-            "five_hour": {"utilization": 29.0, "resets_at": NOW + 7200, "observed_at": NOW},
-            "seven_day": {"utilization": 77.0, "resets_at": NOW + 260000, "observed_at": NOW},
-        },
-    }
-
-
-@pytest.mark.parametrize(
-    ("age", "used", "wanted"),
-    [(0, 80, "warning"), (0, 95, "critical"), (0, 8, "moderate"), (3600, 95, "old"), (86400, 95, "unknown")],
-)
-def test_class_is_the_tightest_windows_colour_or_says_that_the_numbers_are_old(
-    age: float, used: float, wanted: str
-) -> None:
-    assert json.loads(markup.render(observation(used=used), "json", NOW + age))["class"] == wanted
-
-
-def test_waybar_gets_pango_text_tooltip_class_and_percentage() -> None:
-    module = json.loads(markup.render(observation("Fable"), "waybar", NOW))
-
-    assert (module["class"], module["percentage"]) == ("warning", 91)
-    assert html.unescape(module["text"]) == "[5h:8% 7d:77% Fable:91%]"
-    assert [line.partition(",")[0] for line in module["tooltip"].split("\n")] == [
-        "5h 8%",
-        "7d 77%",
-        "Fable 91%",
-    ]
-
-
-def test_openmetrics_is_what_prometheus_parses() -> None:
-    text = markup.render(observation('a"b\\c'), "openmetrics", NOW).replace(NEW_LINE, "\n")
-    found = {
-        (sample.name, sample.labels["window"]): sample.value
-        for family in metrics(text)  # type: ignore[no-untyped-call]
-        for sample in family.samples
-    }
-
-    assert found["quotaline_utilization_ratio", "five_hour"] == 0.08
-    assert found["quotaline_utilization_ratio", 'scoped:a"b\\c'] == 0.91
-    assert found["quotaline_reset_timestamp_seconds", "seven_day"] == NOW + 260000
-    assert found["quotaline_observed_timestamp_seconds", "seven_day"] == NOW
-
-
-def test_metrics_of_a_window_that_ended_are_gone_though_no_refresher_came() -> None:
-    table = markup.rows(observation(), "openmetrics", NOW)
-    later = next(text for until, text in table if until > NOW + 7300)
-
-    assert 'window="seven_day"' in later
-    assert 'window="five_hour"' not in later
-
-
-def test_reader_knows_the_same_hosts_as_markup() -> None:
-    assert set(reader.HOSTS) == set(markup.HOSTS)
-
-
-@pytest.mark.parametrize("host", markup.HOSTS)
-def test_neutral_line_is_what_the_refresher_would_write_of_nothing(host: str) -> None:
-    assert reader._NEUTRAL.get(host, reader.NEUTRAL) == markup.render(MergedUsage(), host, NOW)

@@ -1,4 +1,4 @@
-"""Colours: what they are on a terminal, and who can tell them apart."""
+"""Colours: their numbers on a terminal, and that they can be told apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one request and every kind of answer. The real TLS endpoint is in test_world.py and test_network.py."""
+"""The request, and every kind of answer. The real TLS endpoint is in test_world.py and test_network.py."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from quotaline.model.errors import (
     UnreadableAnswer,
 )
 from quotaline.model.usage import Usage, Window
-from quotaline.sources.api import ENDPOINT, fetch, retry_after
+from quotaline.sources.api import ENDPOINT, fetch, parse_retry_after
 from quotaline.sources.credentials import Token
 
 if TYPE_CHECKING:
@@ -33,18 +33,20 @@ RATE_LIMIT = {"error": {"type": "rate_limit_error", "message": "Rate limited. Pl
 SCOPE = {"type": "error", "error": {"type": "permission_error", "message": "scope requirement user:profile"}}
 
 
-def ask(**answer: Any) -> Usage:
+def fetch_answer(**answer: Any) -> Usage:
     with responses.RequestsMock() as endpoint:
         endpoint.get(ENDPOINT, **answer)
         return fetch(TOKEN, now=NOW)
 
 
 def test_answer_becomes_usage() -> None:
-    assert ask(json={"five_hour": {"utilization": 8, "resets_at": None}}) == Usage(Window(8, None, 18000))
+    assert fetch_answer(json={"five_hour": {"utilization": 8, "resets_at": None}}) == Usage(
+        Window(8, None, 18000)
+    )
 
 
 @pytest.mark.parametrize(("setting", "sent"), [("", f"quotaline/{__version__}"), ("mine/1.0", "mine/1.0")])
-def test_request_names_us_unless_a_setting_says_otherwise(setting: str, sent: str) -> None:
+def test_user_agent_names_quotaline_unless_a_setting_replaces_it(setting: str, sent: str) -> None:
     with responses.RequestsMock() as endpoint:
         endpoint.get(ENDPOINT, json={"limits": []})
         fetch(TOKEN, now=NOW, user_agent=setting)
@@ -99,19 +101,19 @@ def test_netrc_does_not_replace_our_authorization(
         ({"body": OSError("no CA bundle")}, Unreachable),
     ],
 )
-def test_every_failure_is_an_error_of_its_own_in_one_line_without_the_token(
+def test_every_failure_raises_its_own_error_in_one_line_without_the_token(
     answer: dict[str, object], error: type[QuotalineError]
 ) -> None:
     with pytest.raises(error) as raised:
-        ask(**answer)
+        fetch_answer(**answer)
 
     assert "\n" not in str(raised.value)
     assert "canary" not in repr(raised.value)
     assert raised.value.__context__ is None
 
 
-def test_usage_beside_an_unknown_error_key_is_believed() -> None:
-    assert ask(json={"limits": [], "error": None}) == Usage()
+def test_usage_beside_a_null_error_key_is_read() -> None:
+    assert fetch_answer(json={"limits": [], "error": None}) == Usage()
 
 
 @pytest.mark.parametrize(
@@ -132,21 +134,21 @@ def test_usage_beside_an_unknown_error_key_is_believed() -> None:
         ("Sat, 21 Nov 2020 22:28:40 GMT", None),
     ],
 )
-def test_retry_after_is_read_in_both_forms_and_senseless_ones_are_as_if_missing(
+def test_retry_after_is_read_in_both_forms_and_nonsense_counts_as_missing(
     header: str | None, seconds: float | None
 ) -> None:
-    assert retry_after(header, NOW) == seconds
+    assert parse_retry_after(header, NOW) == seconds
 
 
-def test_rate_limit_tells_the_seconds_it_asks_for() -> None:
-    with pytest.raises(RateLimited, match="for 1600 s") as raised:
-        ask(status=429, headers={"Retry-After": "1600"})
+def test_rate_limit_error_has_the_requested_seconds() -> None:
+    with pytest.raises(RateLimited, match="1600 s") as raised:
+        fetch_answer(status=429, headers={"Retry-After": "1600"})
 
     assert raised.value.retry_after == 1600
 
 
 @given(st.text(max_size=40))
-def test_no_retry_after_raises_or_waits_for_ever(header: str) -> None:
-    seconds = retry_after(header, NOW)
+def test_retry_after_never_raises_and_is_at_most_six_hours(header: str) -> None:
+    seconds = parse_retry_after(header, NOW)
 
     assert seconds is None or 0 < seconds <= 21600

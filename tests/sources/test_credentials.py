@@ -1,4 +1,4 @@
-"""Claude Code's login: which is used, and which is not."""
+"""Claude Code's login: which one is used, and which is refused."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_login_of_the_default_folder_is_used(environ: dict[str, str]) -> None:
         ({"CLAUDE_CONFIG_DIR": "{}/work", "CLAUDE_SECURESTORAGE_CONFIG_DIR": ""}, ".claude"),
     ],
 )
-def test_folder_is_chosen_as_the_client_does(
+def test_login_folder_is_the_one_that_the_client_uses(
     environ: dict[str, str], variables: dict[str, str], folder: str
 ) -> None:
     environ |= {name: value.format(environ["HOME"]) for name, value in variables.items()}
@@ -85,39 +85,39 @@ def test_login_that_can_not_read_usage_is_not_used(
         load(environ, NOW)
 
 
-def test_scopes_in_one_text_are_read(environ: dict[str, str]) -> None:
+def test_scopes_in_one_string_are_read(environ: dict[str, str]) -> None:
     write(environ, scopes="user:inference user:profile")
 
     assert load(environ, NOW).token.reveal() == TOKEN
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"mcpOAuth": {}}', '{"claudeAiOauth": "x"}', "[" * 50_000])
-def test_broken_or_foreign_file_is_no_login(environ: dict[str, str], text: str) -> None:
+def test_damaged_or_unknown_file_is_no_login(environ: dict[str, str], text: str) -> None:
     write(environ, text)
 
     with pytest.raises(NotLoggedIn):
         load(environ, NOW)
 
 
-def test_file_that_is_no_plain_file_of_ours_is_not_read(environ: dict[str, str]) -> None:
+def test_file_that_is_not_regular_or_too_large_is_not_read(environ: dict[str, str]) -> None:
     path = write(environ)
     path.unlink()
     os.mkfifo(path)
-    with pytest.raises(NotLoggedIn, match="not a plain file"):
+    with pytest.raises(NotLoggedIn, match="not a regular file"):
         load(environ, NOW)
     path.unlink()
     path.write_text(" " * (1 << 20) + "{}")
-    with pytest.raises(NotLoggedIn, match="not a plain file"):
+    with pytest.raises(NotLoggedIn, match="not a regular file"):
         load(environ, NOW)
 
 
-def test_no_file_is_not_logged_in(environ: dict[str, str]) -> None:
+def test_missing_file_means_not_logged_in(environ: dict[str, str]) -> None:
     with pytest.raises(NotLoggedIn, match="run `claude` and log in"):
         load(environ, NOW)
     assert stamp(environ) == "none"
 
 
-def test_exported_token_wins_and_may_not_read_usage_unless_its_scopes_say_so(environ: dict[str, str]) -> None:
+def test_token_in_the_environment_wins_and_needs_the_scope_there_too(environ: dict[str, str]) -> None:
     write(environ)
     environ["CLAUDE_CODE_OAUTH_TOKEN"] = "sk-ant-oat01-exported"
 
@@ -127,7 +127,7 @@ def test_exported_token_wins_and_may_not_read_usage_unless_its_scopes_say_so(env
     assert load(environ, NOW).token.reveal() == "sk-ant-oat01-exported"
 
 
-def test_stamp_tells_a_rewritten_login_and_holds_nothing_of_it(environ: dict[str, str]) -> None:
+def test_stamp_changes_when_the_login_is_rewritten_and_reveals_nothing(environ: dict[str, str]) -> None:
     path = write(environ)
     before = stamp(environ)
     os.utime(path, (1, 1))
@@ -136,7 +136,7 @@ def test_stamp_tells_a_rewritten_login_and_holds_nothing_of_it(environ: dict[str
     assert set(before) <= set("0123456789:")
 
 
-def test_token_shows_as_a_fixed_word_wherever_values_are_shown() -> None:
+def test_token_is_a_fixed_word_in_every_text_form() -> None:
     token = Token(TOKEN)
     texts = [
         repr(token),
@@ -153,7 +153,7 @@ def test_token_shows_as_a_fixed_word_wherever_values_are_shown() -> None:
     assert b"canary" not in pickle.dumps(token)
 
 
-# -- the Keychain: the one thing here that can only be played
+# -- the Keychain, which is replaced by a dict: there is none on this system
 
 
 @pytest.fixture
@@ -161,10 +161,10 @@ def keychain(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], object]:
     items: dict[tuple[str, str], object] = {}
 
     def read(service: str, account: str) -> str | None:
-        found = items.get((service, account))
-        if isinstance(found, Exception):
-            raise found
-        return str(found) if found else None
+        item = items.get((service, account))
+        if isinstance(item, Exception):
+            raise item
+        return str(item) if item else None
 
     monkeypatch.setattr(credentials, "_read_keychain", read)
     return items
@@ -185,7 +185,7 @@ def keychain(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], object]:
         ),
     ],
 )
-def test_keychain_item_is_named_as_the_client_names_it(
+def test_keychain_item_has_the_name_that_the_client_uses(
     variables: dict[str, str], item: tuple[str, str]
 ) -> None:
     assert keychain_item(variables) == item
@@ -205,7 +205,7 @@ def test_keychain_comes_first_on_macos_and_its_hex_form_is_read(
     assert load(environ, NOW, platform="linux").token.reveal() == "of-the-file"
 
 
-def test_keychain_that_refuses_leaves_the_file_and_without_one_says_so(
+def test_file_is_used_when_the_keychain_refuses_and_without_one_the_error_says_so(
     environ: dict[str, str], keychain: dict[Any, object]
 ) -> None:
     keychain[keychain_item(environ)] = KeychainDenied()
@@ -216,19 +216,19 @@ def test_keychain_that_refuses_leaves_the_file_and_without_one_says_so(
     assert load(environ, NOW, platform="darwin").token.reveal() == TOKEN
 
 
-def test_facts_tell_place_end_and_problem_and_nothing_of_the_token(
+def test_login_info_has_place_expiry_and_problem_and_nothing_of_the_token(
     environ: dict[str, str], keychain: dict[Any, object]
 ) -> None:
-    assert isinstance(credentials.facts(environ, NOW).error, NotLoggedIn)
+    assert isinstance(credentials.login_info(environ, NOW).error, NotLoggedIn)
     write(environ)
-    of_file = credentials.facts(environ, NOW, platform="linux")
+    of_file = credentials.login_info(environ, NOW, platform="linux")
     assert (of_file.place, of_file.expires_at, of_file.error) == ("file", NOW + 3600, None)
-    assert isinstance(credentials.facts(environ, NOW + 3601).error, LoginExpired)
+    assert isinstance(credentials.login_info(environ, NOW + 3601).error, LoginExpired)
     keychain[keychain_item(environ)] = json.dumps({"claudeAiOauth": {**LOGIN, "scopes": []}})
-    of_keychain = credentials.facts(environ, NOW, platform="darwin")
+    of_keychain = credentials.login_info(environ, NOW, platform="darwin")
     assert (of_keychain.place, type(of_keychain.error)) == ("keychain", MissingScope)
     environ["CLAUDE_CODE_OAUTH_TOKEN"] = TOKEN
-    of_environment = credentials.facts(environ, NOW)
+    of_environment = credentials.login_info(environ, NOW)
     assert (of_environment.place, of_environment.expires_at) == ("environment", None)
 
     assert "canary" not in f"{of_file}{of_keychain}{of_environment}"

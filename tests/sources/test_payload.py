@@ -1,4 +1,4 @@
-"""Every body that the endpoint, the snapshot or the client may give."""
+"""Usage answers of every shape, from the endpoint, the snapshot or the client."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ numbers = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
 anything = st.recursive(numbers, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner))
 
 
-def one(body: object) -> Usage:
+def parse(body: object) -> Usage:
     return payload.parse(body, NOW)
 
 
 def test_whole_answer_of_the_real_client_is_read(data: pathlib.Path) -> None:
     document = json.loads((data / "claude.json-cachedUsageUtilization.json").read_text())
 
-    assert one(document["cachedUsageUtilization"]["utilization"]) == Usage(
+    assert parse(document["cachedUsageUtilization"]["utilization"]) == Usage(
         five_hour=Window(8, RESET_AT, 18000),
         seven_day=Window(77, 1_795_569_000.408434, WEEK),
         scoped=(ScopedWindow("Fable", Window(31, None, WEEK)),),
@@ -54,32 +54,32 @@ def test_whole_answer_of_the_real_client_is_read(data: pathlib.Path) -> None:
     ],
 )
 def test_reset_in_every_form_becomes_epoch_seconds(reset: object, at: float | None) -> None:
-    assert one({"five_hour": {"utilization": 8, "resets_at": reset}}).five_hour == Window(8, at, 18000)
+    assert parse({"five_hour": {"utilization": 8, "resets_at": reset}}).five_hour == Window(8, at, 18000)
 
 
 @pytest.mark.parametrize(
     "reset",
     ["", "soon", "9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z", "1970-01-01", 0, -1, 1e999, True, [], {}],
 )
-def test_window_with_a_senseless_reset_was_not_told(reset: object) -> None:
-    assert one({"five_hour": {"utilization": 8, "resets_at": reset}}).five_hour is None
+def test_window_with_a_nonsense_reset_counts_as_not_reported(reset: object) -> None:
+    assert parse({"five_hour": {"utilization": 8, "resets_at": reset}}).five_hour is None
 
 
 @pytest.mark.parametrize(
     "used", [None, True, "8", -1, 1000, float("nan"), float("inf"), 10**400, [], {}, 1_776_950_400]
 )
-def test_window_with_an_absurd_utilization_was_not_told(used: object) -> None:
-    assert one({"five_hour": {"utilization": used, "resets_at": RESET}, "limits": []}).five_hour is None
+def test_window_with_an_absurd_utilization_counts_as_not_reported(used: object) -> None:
+    assert parse({"five_hour": {"utilization": used, "resets_at": RESET}, "limits": []}).five_hour is None
 
 
 @pytest.mark.parametrize(
     ("used", "shown"), [(0, 0), (29.0, 29), (28.999999999999996, 29), (57.34, 57.3), (105, 105), (999, 999)]
 )
 def test_utilization_is_rounded_to_a_tenth_and_may_exceed_100(used: float, shown: float) -> None:
-    assert one({"five_hour": {"utilization": used}}).five_hour == Window(shown, None, 18000)
+    assert parse({"five_hour": {"utilization": used}}).five_hour == Window(shown, None, 18000)
 
 
-def test_null_windows_unknown_keys_and_code_names_are_passed_over() -> None:
+def test_null_windows_unknown_keys_and_code_names_are_ignored() -> None:
     body = {
         "five_hour": None,
         "seven_day": None,
@@ -88,17 +88,17 @@ def test_null_windows_unknown_keys_and_code_names_are_passed_over() -> None:
         "new": [1],
     }
 
-    assert one(body) == Usage()
+    assert parse(body) == Usage()
 
 
-def test_windows_are_taken_from_limits_where_the_old_keys_are_null() -> None:
+def test_windows_come_from_limits_if_the_old_keys_are_null() -> None:
     limits = [
         {"kind": "session", "percent": 12, "resets_at": RESET},
         {"kind": "weekly_all", "percent": 34.5, "resets_at": RESET},
         {"kind": "spend", "percent": 56, "resets_at": RESET},
     ]
 
-    usage = one({"five_hour": None, "limits": limits})
+    usage = parse({"five_hour": None, "limits": limits})
 
     assert usage.five_hour == Window(12, RESET_AT, 18000)
     assert usage.seven_day == Window(34.5, RESET_AT, WEEK)
@@ -109,7 +109,7 @@ def test_scoped_limits_are_classified_by_kind_and_named_by_their_scope() -> None
     def scoped(percent: float, scope: object) -> dict[str, object]:
         return {"kind": "weekly_scoped", "percent": percent, "resets_at": None, "scope": scope}
 
-    usage = one(
+    usage = parse(
         {
             "limits": [
                 scoped(1, {"model": {"display_name": "Current session"}}),
@@ -118,7 +118,7 @@ def test_scoped_limits_are_classified_by_kind_and_named_by_their_scope() -> None
                 scoped(4, None),
                 scoped(9, {"model": {"display_name": "Fable"}}),
                 scoped(5, {"model": {"display_name": "Fable"}}),
-                "no object",
+                "not an object",
             ]
         }
     )
@@ -133,13 +133,13 @@ def test_scoped_limits_are_classified_by_kind_and_named_by_their_scope() -> None
 
 
 def test_old_per_model_keys_are_scoped_windows() -> None:
-    assert one({"seven_day_opus": {"utilization": 91, "resets_at": RESET}}).scoped == (
+    assert parse({"seven_day_opus": {"utilization": 91, "resets_at": RESET}}).scoped == (
         ScopedWindow("Opus", Window(91, RESET_AT, WEEK)),
     )
 
 
 @pytest.mark.parametrize(
-    ("observation", "credits_"),
+    ("extra_usage", "credits_"),
     [
         (
             {
@@ -158,32 +158,32 @@ def test_old_per_model_keys_are_scoped_windows() -> None:
         (None, None),
     ],
 )
-def test_credits_are_money_in_whole_units(observation: object, credits_: Credits | None) -> None:
-    assert one({"extra_usage": observation}).credits == credits_
+def test_credits_are_money_in_whole_units(extra_usage: object, credits_: Credits | None) -> None:
+    assert parse({"extra_usage": extra_usage}).credits == credits_
 
 
 @pytest.mark.parametrize("body", [None, [], "x", 1, {}, {"error": {"type": "api_error"}}, {"hello": 1}])
-def test_what_is_no_usage_answer_is_refused(body: object) -> None:
+def test_body_that_is_not_a_usage_answer_is_refused(body: object) -> None:
     with pytest.raises(UnreadableAnswer):
-        one(body)
+        parse(body)
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5000, "\ufeff{}", "{", b"\xff\xfe", b"\x00"])
-def test_json_that_breaks_parsers_is_a_value_error(text: str | bytes) -> None:
+def test_json_that_defeats_the_parser_raises_value_error(text: str | bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         json_text.load(text)
 
 
 @given(st.dictionaries(st.sampled_from(sorted(payload.KNOWN_KEYS)), anything, min_size=1))
-def test_no_answer_raises_and_none_makes_a_window_that_is_not_one(body: dict[str, object]) -> None:
-    for window in one(body).windows().values():
+def test_no_answer_raises_or_gives_an_invalid_window(body: dict[str, object]) -> None:
+    for window in parse(body).windows().values():
         assert 0 <= window.utilization <= 999
         assert window.resets_at is None or abs(window.resets_at - NOW) <= 370 * 86400
 
 
 @given(st.text())
-def test_scope_names_hold_nothing_that_a_terminal_or_shell_understands(text: str) -> None:
-    name = payload.scope_name(text)
+def test_scope_names_are_short_and_safe_for_terminals_and_shells(text: str) -> None:
+    name = payload.sanitize_scope_name(text)
 
     assert 1 <= len(name) <= 12
     assert all(letter.isascii() and (letter.isalnum() or letter in " ._-") for letter in name)

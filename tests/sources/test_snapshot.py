@@ -1,4 +1,4 @@
-"""The client's own files as a source: `.claude.json`, and `claude -p /usage`."""
+"""The client as a source: its file `.claude.json`, and `claude -p /usage`."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def test_snapshot_of_the_real_client_is_dated_and_of_its_account(
 ) -> None:
     write(environ, (data / "claude.json-cachedUsageUtilization.json").read_text())
 
-    found = snapshot.read(environ, "", NOW)
+    content = snapshot.read(environ, "", NOW)
 
-    assert found is not None
-    assert found.account == MINE
-    assert found.reading is not None
-    assert found.reading.observed_at == 1_795_300_652.417
-    assert found.reading.usage.seven_day == Window(77, 1_795_569_000.408434, WEEK)
-    assert found.reading.usage.scoped == (ScopedWindow("Fable", Window(31, None, WEEK)),)
+    assert content is not None
+    assert content.account == MINE
+    assert content.reading is not None
+    assert content.reading.observed_at == 1_795_300_652.417
+    assert content.reading.usage.seven_day == Window(77, 1_795_569_000.408434, WEEK)
+    assert content.reading.usage.scoped == (ScopedWindow("Fable", Window(31, None, WEEK)),)
 
 
 def test_unchanged_file_is_not_read_again(environ: dict[str, str]) -> None:
@@ -82,48 +82,48 @@ def test_unchanged_file_is_not_read_again(environ: dict[str, str]) -> None:
         (cached(tangelo=None), "no usage in it"),
     ],
 )
-def test_snapshot_that_may_not_be_used_says_why(environ: dict[str, str], document: object, why: str) -> None:
+def test_rejected_snapshot_has_a_reason(environ: dict[str, str], document: object, why: str) -> None:
     write(environ, document)
 
-    found = snapshot.read(environ, "", NOW)
+    content = snapshot.read(environ, "", NOW)
 
-    assert found is not None
-    assert (found.reading, found.rejected) == (None, why)
+    assert content is not None
+    assert (content.reading, content.rejected) == (None, why)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", json.dumps(cached())[:-20], "\x00"])
-def test_file_that_somebody_is_writing_is_left_for_another_time(environ: dict[str, str], text: str) -> None:
+def test_incomplete_file_is_not_read(environ: dict[str, str], text: str) -> None:
     write(environ, text)
 
-    found = snapshot.read(environ, "", NOW)
+    content = snapshot.read(environ, "", NOW)
 
-    assert found is None or found.reading is None
+    assert content is None or content.reading is None
 
 
-def test_missing_file_and_fifo_are_nothing(environ: dict[str, str]) -> None:
+def test_missing_file_and_fifo_give_no_snapshot(environ: dict[str, str]) -> None:
     assert snapshot.read(environ, "", NOW) is None
     os.mkfifo(f"{environ['HOME']}/.claude.json")
     assert snapshot.read(environ, "", NOW) is None
 
 
-def test_text_that_quotes_the_key_is_not_taken_for_it(environ: dict[str, str]) -> None:
+def test_quoted_key_in_a_text_is_not_mistaken_for_the_key(environ: dict[str, str]) -> None:
     forged = json.dumps(cached(five_hour={"utilization": 99}))
     write(environ, {"history": [forged, "}" * 50], **cached()})
 
-    found = snapshot.read(environ, "", NOW)
+    content = snapshot.read(environ, "", NOW)
 
-    assert found is not None
-    assert found.reading is not None
-    assert found.reading.usage == Usage(five_hour=Window(8, None, 18000))
+    assert content is not None
+    assert content.reading is not None
+    assert content.reading.usage == Usage(five_hour=Window(8, None, 18000))
 
 
-def test_file_of_many_megabytes_is_read_in_part(environ: dict[str, str]) -> None:
+def test_file_of_many_megabytes_is_read(environ: dict[str, str]) -> None:
     write(environ, {"projects": {f"/p{n}": "x" * 1000 for n in range(20_000)}, **cached()})
 
-    found = snapshot.read(environ, "", NOW)
+    content = snapshot.read(environ, "", NOW)
 
-    assert found is not None
-    assert found.reading is not None
+    assert content is not None
+    assert content.reading is not None
 
 
 def test_organisation_that_is_named_after_an_address_is_not_shown(environ: dict[str, str]) -> None:
@@ -135,6 +135,7 @@ def test_organisation_that_is_named_after_an_address_is_not_shown(environ: dict[
     assert snapshot.read(environ, "", NOW).organisation == ""  # type: ignore[union-attr]
 
 
+@pytest.mark.quick
 def test_fresh_snapshot_is_shown_and_nothing_is_requested(live: World) -> None:
     reset = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 7200))
     window = {"utilization": 8, "resets_at": reset}
@@ -161,12 +162,12 @@ def test_stream_of_the_real_client_is_read(data: pathlib.Path) -> None:
 @pytest.mark.parametrize(
     "output", [b"", b"You are currently using your subscription\n", b"{}\n[]\nnull\n", b"\xff"]
 )
-def test_client_that_tells_no_usage_is_no_source(output: bytes) -> None:
+def test_client_output_without_usage_gives_no_reading(output: bytes) -> None:
     assert claude_cli.parse(output, NOW) is None
 
 
-def stand_in(live: World, script: str) -> pathlib.Path:
-    """Put a program named `claude` on the path that notes each run."""
+def install_fake_client(live: World, script: str) -> pathlib.Path:
+    """Put a program named `claude` on the PATH that logs each run, and return the log."""
     runs = live.folder / "runs"
     program = live.home / "bin/claude"
     program.parent.mkdir()
@@ -176,8 +177,8 @@ def stand_in(live: World, script: str) -> pathlib.Path:
     return runs
 
 
-def observation(live: World, used: int) -> str:
-    """Return a script that prints what the client prints, with resets ahead."""
+def script_that_reports(live: World, used: int) -> str:
+    """Return a script that prints what the client prints, with resets in the future."""
     reset = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 7200))
     limits = [{"kind": kind, "percent": used, "resets_at": reset} for kind in ("session", "weekly_all")]
     line = json.dumps({"usage_report": {"rate_limits": {"limits": limits}}})
@@ -185,8 +186,8 @@ def observation(live: World, used: int) -> str:
     return f'cat "{live.folder}/stream"'
 
 
-def test_client_is_started_only_where_it_is_turned_on_and_every_five_minutes(live: World) -> None:
-    runs = stand_in(live, observation(live, 8))
+def test_client_runs_only_if_turned_on_and_at_most_every_five_minutes(live: World) -> None:
+    runs = install_fake_client(live, script_that_reports(live, 8))
     live.configure("[sources]\napi = false\n")
     live.refresh()
     assert not runs.exists()
@@ -205,8 +206,8 @@ def test_client_is_started_only_where_it_is_turned_on_and_every_five_minutes(liv
     assert live.requests == []
 
 
-def test_client_serves_where_the_endpoint_does_not(live: World) -> None:
-    stand_in(live, observation(live, 12))
+def test_client_provides_numbers_when_the_endpoint_fails(live: World) -> None:
+    install_fake_client(live, script_that_reports(live, 12))
     live.log_in(scopes=["user:inference"])
     live.configure("[sources]\nclaude_cli = true\n")
 

@@ -1,5 +1,5 @@
 """
-What stands beside the endpoint: a trap, or a proxy.
+What runs next to the endpoint: a trap, or a proxy.
 
 Usage: listener.py trap|proxy LOG PORT. It listens on 127.0.0.2. A trap takes what it is sent; a proxy
 joins a CONNECT to the endpoint. Both write down every connection's first bytes,

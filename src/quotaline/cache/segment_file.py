@@ -1,16 +1,16 @@
 """
-The text of a segment file: what to print, and until when.
+The format of a segment file: a schedule of texts, each with the time it is valid until.
 
 A header `version next boot next-uptime`, then pairs of lines: `until
-until-uptime` and the text that is true until then; the last pair, `0 0`, holds
-for ever. A text of several lines has NEW_LINE between them. Times are epoch
-seconds and seconds of uptime; NEXT is when a reader should start a refresher.
-So a reader whose refresher is dead still goes from fresh to old to unknown on
-time. Read by shell/quotaline and the hooks too.
+until-uptime` and the text that is valid until then; the last pair, `0 0`, is
+valid for ever. Times are epoch seconds and seconds of uptime; `next` is when a
+reader should start a refresher. A text of several lines has NEW_LINE between
+them. So a reader whose refresher is dead still goes from fresh to old to unknown
+on time. shell/quotaline and the hooks read the same format.
 
-A Claude Code session's has three more words in its header, `worked seen
-width`, and a second line: the text of `rate_limits` that it was made for.
-Where there are fewer columns than WIDTH, none of its texts may fit.
+The segment of a Claude Code session has three more words in its header,
+`api-milliseconds seen width`, and a second line: the `rate_limits` text that it was
+rendered for. If the terminal has fewer columns than `width`, a text may not fit.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 VERSION = "1"
+# Seconds that NEXT can be ahead: the longest TTL and some slack. In a container the uptime may start anew
+# under the host's boot id, and the number would not age until it has caught up.
+MAX_AHEAD = 3700
 _ESCAPE = "\x1b"
-# The control characters that a host's text may have, where that is not just SGR's.
+# The control characters that a host's text may contain, if not just the escape of SGR sequences.
 _CONTROLS = {
     "bash": f"\x01\x02{_ESCAPE}",
     "plain": "",
@@ -39,54 +42,59 @@ _CONTROLS = {
 
 class Memo:
     """
-    What a session said last: the `text` of its rate_limits, milliseconds `worked`; and when (`seen`).
+    The last input of a session, to recognise its repetition.
 
-    `width` is the columns of the widest text that it was answered with.
+    `text` is that of its rate_limits, `api_milliseconds` its API time, `seen_at`
+    when it came (epoch seconds), `width` the columns of the widest text rendered for it.
     """
 
-    __slots__ = ("seen", "text", "width", "worked")
+    __slots__ = ("api_milliseconds", "seen_at", "text", "width")
 
-    def __init__(self, text: str, worked: int, seen: int, width: int = 0) -> None:
+    def __init__(self, text: str, api_milliseconds: int, seen_at: int, width: int = 0) -> None:
         self.text = text
-        self.worked = worked
-        self.seen = seen
+        self.api_milliseconds = api_milliseconds
+        self.seen_at = seen_at
         self.width = width
 
 
-def write(rows: Sequence[tuple[float, str]], due: float, now: float, memo: Memo | None = None) -> bytes:
+def encode(rows: Sequence[tuple[float, str]], due: float, now: float, memo: Memo | None = None) -> bytes:
     """
     Return a segment file's content.
 
     Args:
-        rows: Until when (epoch seconds, rising; the last one FOR_EVER) and the text.
-        due: NEXT, epoch seconds.
+        rows: Valid until (epoch seconds, ascending; the last one FOR_EVER) and the text.
+        due: When a reader should start a refresher, epoch seconds.
         now: Epoch seconds.
-        memo: For a session's segment.
+        memo: For the segment of a session.
     """
     ahead = uptime() - now
     lines = [f"{VERSION} {math.ceil(due)} {boot_id()} {max(0, math.ceil(due + ahead))}"]
     if memo:
-        lines = [f"{lines[0]} {memo.worked} {memo.seen} {memo.width}", memo.text]
+        lines = [f"{lines[0]} {memo.api_milliseconds} {memo.seen_at} {memo.width}", memo.text]
     for until, text in rows:
         lines += [f"{int(until)} {max(1, int(until + ahead))}" if until != FOR_EVER else "0 0", text]
     return "\n".join([*lines, ""]).encode()
 
 
-def read(content: bytes, now: float, host: str) -> tuple[str, float] | None:
-    """Return the text to print at `now` and NEXT, or None if it is not what we write for the host."""
+def decode(content: bytes, now: float, host: str) -> tuple[str, float] | None:
+    """Return the text to print at `now` and when a refresh is due; None if `encode` did not write it."""
     try:
         lines = content.decode().split("\n")
         version, due, boot, due_uptime, *session = lines[0].split(" ")
         if version != VERSION:
             return None
-        # By uptime if it is the writer's: a wall clock that was set does not fool it.
+        # Setting the wall clock does not change the uptime; after a reboot the uptime says nothing.
         column, clock = (1, uptime()) if boot == boot_id() != "-" else (0, now)
-        next_ = int((due, due_uptime)[column]) - clock + now
+        if column and int(due_uptime) > clock + MAX_AHEAD:
+            column, clock = 0, now
+        next_due = int((due, due_uptime)[column]) - clock + now
+        if next_due > now + MAX_AHEAD:
+            next_due = now  # the wall clock was ahead when it was written
         pairs = lines[2 if session else 1 : -1]
-        for limits, text in zip(pairs[::2], pairs[1::2], strict=True):
-            until = limits.split(" ")
+        for times, text in zip(pairs[::2], pairs[1::2], strict=True):
+            until = times.split(" ")
             if int(until[column]) > clock or until[0] == "0":
-                return (text, next_) if _is_whole(text, host) else None
+                return (text, next_due) if _is_whole(text, host) else None
     except (ValueError, IndexError):
         pass
     return None
@@ -94,11 +102,11 @@ def read(content: bytes, now: float, host: str) -> tuple[str, float] | None:
 
 def _is_whole(text: str, host: str) -> bool:
     controls = _CONTROLS.get(host, _ESCAPE)
-    return bool(text) and all(letter in controls or is_printable(letter) for letter in text)
+    return bool(text) and all(character in controls or is_printable(character) for character in text)
 
 
-def memo(content: bytes) -> Memo | None:
-    """Return the memo of a session's segment, None if it has none."""
+def decode_memo(content: bytes) -> Memo | None:
+    """Return the memo of a session's segment; None if there is none."""
     header, _, rest = content.decode(errors="replace").partition("\n")
     words = header.split(" ")
     try:

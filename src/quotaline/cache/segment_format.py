@@ -1,11 +1,10 @@
-"""
-What `segment/`, which renders a segment, and `segment_file`, which stores it, both have to know. No I/O.
-"""
+"""What `segment/` (renders segments) and `segment_file` (stores them) have to agree on. No I/O."""
 
-FOR_EVER = 0  # as a row's `valid_until`: this text never changes again
-NEW_LINE = "\x1e"  # ASCII's record separator: a segment file has one line a text, OpenMetrics needs several
+FOR_EVER = 0  # as the time a text is valid until: it never changes again
+# ASCII's record separator: a segment file has one line per text, and OpenMetrics needs several.
+NEW_LINE = "\x1e"
 
 
-def is_printable(letter: str) -> bool:
-    """Whether a text may hold a character: printable, or for private use like the icons of Nerd Fonts."""
-    return letter.isprintable() or "\ue000" <= letter <= "\uf8ff" or letter >= "\U000f0000"
+def is_printable(character: str) -> bool:
+    """Whether a text may contain a character: printable, or in a private use area (Nerd Fonts icons)."""
+    return character.isprintable() or "\ue000" <= character <= "\uf8ff" or character >= "\U000f0000"

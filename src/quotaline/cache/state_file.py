@@ -1,28 +1,29 @@
-"""state.json: the merged usage, the back-off, and what else one refresh keeps for the next."""
+"""state.json: the merged usage, the back-off, and whatever else one refresh keeps for the next."""
 
 from __future__ import annotations
 
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from quotaline.cache import store
 from quotaline.model import json_text
 from quotaline.model.backoff import Backoff
 from quotaline.model.merge import MergedUsage
-from quotaline.model.usage import built
+from quotaline.model.usage import build_dataclass, valid_members
 
 VERSION = 1
 _FILE = "state.json"
 _OLD_FILE = "belief.json"  # of versions before 0.2; read once, removed when state.json has been written
-_REJECTED = 8  # as many of the last are kept, for `quotaline why`
+_WAITS = ("keychain_until", "client_started_at")
+_MAX_REJECTED = 8  # the latest ones are kept, for `quotaline why`
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A window of a reading that is not believed. `at` is when it was rejected, epoch seconds."""
+    """A window of a reading that is not shown, and why. `at` is when it was rejected, epoch seconds."""
 
     source: str
     key: str
@@ -33,13 +34,18 @@ class Rejected:
 @dataclass(frozen=True, slots=True)
 class State:
     """
-    The memory from one refresh to the next. Times are epoch seconds.
+    What is kept from one refresh to the next. Times are epoch seconds.
 
     `login` is the stamp of the credentials and `snapshot` that of `.claude.json`
-    as they were seen last; `organisation` is the account's, to be shown;
-    `keychain_until` keeps us away from a Keychain that refused; `cli_at` is when
-    the client was started last; `settings` are the last good ones, for the day
-    that config.toml is broken.
+    as they were last seen. `organisation` is the name of the account's, safe to
+    show. The Keychain is not read before `keychain_until`. `client_started_at` is
+    when `claude -p /usage` last ran. `settings` are those of the last refresh, which
+    are used when config.toml is broken; None before the first one. `refreshed_at` is
+    when a refresher or the status line last had fresh numbers, `cycled_at` when a
+    refresher last ran (before the first one: when the status line first had numbers).
+    `account_since` is when another account was seen to be logged in, 0 for the first
+    one, and `login_since` when other credentials were; `former` is what was known of
+    the account before it.
     """
 
     merged: MergedUsage = field(default_factory=MergedUsage)
@@ -48,32 +54,50 @@ class State:
     snapshot: str = ""
     organisation: str = ""
     keychain_until: float = 0.0
-    cli_at: float = 0.0
+    client_started_at: float = 0.0
     refreshed_at: float = 0.0
+    cycled_at: float = 0.0
+    account_since: float = 0.0
+    login_since: float = 0.0
+    former: MergedUsage = field(default_factory=MergedUsage)
     rejected: tuple[Rejected, ...] = ()
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain dicts, lists and numbers that `from_json` reads back."""
+        """Return a JSON document that `from_json` reads back."""
         return {"version": VERSION, **asdict(self)}
 
     @classmethod
     def from_json(cls, document: object) -> State:
-        """Read what `to_json` gave; a new state for anything else, so that junk heals itself."""
-        if not isinstance(document, dict) or document.get("version") != VERSION:
-            return cls()
+        """
+        Read a document of `to_json`, perhaps of another version. What is not understood has its default.
+
+        If the numbers are damaged, all is dropped that goes with them. The waits are kept even then, or two
+        versions side by side would make requests in spite of a 429; and so are the settings, for a broken
+        config.toml.
+        """
+        members = document if isinstance(document, dict) else {}
+        settings = members.get("settings")
+        lasting: dict[str, Any] = {
+            **{name: value for name, value in valid_members(cls, members).items() if name in _WAITS},
+            "backoff": Backoff(**valid_members(Backoff, members.get("backoff"))),
+            "settings": settings if isinstance(settings, dict) else None,
+        }
         try:
-            known = {one.name: document[one.name] for one in fields(cls)}
-            known["merged"] = MergedUsage.from_json(known["merged"])
-            known["backoff"] = built(Backoff, known["backoff"])
-            known["rejected"] = tuple(built(Rejected, one) for one in known["rejected"])
-            return built(cls, known)
+            merged, former = (
+                MergedUsage.from_json(members[name]) if name in members else MergedUsage()
+                for name in ("merged", "former")
+            )
+            rejected = tuple(build_dataclass(Rejected, each) for each in members.get("rejected", ()))
+            return build_dataclass(
+                cls, {**members, "merged": merged, "former": former, "rejected": rejected, **lasting}
+            )
         except (KeyError, TypeError, AttributeError, ValueError):
-            return cls()
+            return cls(**lasting)
 
 
 def load(folder: str) -> State:
-    """Return what state.json holds; a new state if it is missing or damaged."""
+    """Read state.json; return a new state if it is missing or damaged."""
     content = store.read(folder, _FILE)
     if content is None:
         return _load_old(folder)
@@ -84,7 +108,7 @@ def load(folder: str) -> State:
 
 
 def save(folder: str, state: State) -> None:
-    """Write state.json. To be called under the lock. Raises OSError if it can't be written."""
+    """Write state.json. The caller holds the lock. Raises OSError if it can't be written."""
     store.write(folder, _FILE, json.dumps(state.to_json()).encode())
     with suppress(OSError):
         os.unlink(os.path.join(folder, _OLD_FILE))
@@ -92,25 +116,25 @@ def save(folder: str, state: State) -> None:
 
 def _load_old(folder: str) -> State:
     """
-    Return a state with the back-off and the settings of an older version's file.
+    Return a state with the back-off and the settings from the file of an older version.
 
-    Without the back-off the first refresh after an upgrade could send a request that a 429 forbids;
-    without the settings it could use a source that the user turned off, if config.toml is broken too.
+    Without the back-off, the first refresh after an upgrade could send a request in spite of a 429.
+    Without the settings, it could use a source that the user turned off, if config.toml is broken.
     """
     try:
         old = json_text.load(store.read(folder, _OLD_FILE) or b"")
         waiting = dict(old["backoff"])
         waiting["idle_interval"], waiting["decayed_at"] = waiting.pop("calm"), waiting.pop("eased_at")
-        return State(backoff=built(Backoff, waiting), settings=dict(old["settings"]))
+        return State(backoff=build_dataclass(Backoff, waiting), settings=dict(old["settings"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         return State()
 
 
-def with_rejected(
-    known: tuple[Rejected, ...], source: str, rejections: dict[str, str], at: float
+def add_rejected(
+    earlier: tuple[Rejected, ...], source: str, rejections: dict[str, str], at: float
 ) -> tuple[Rejected, ...]:
-    """Return the list with what was rejected now in front, each case once, the oldest ones dropped."""
+    """Return the list with the new rejections (reason by window key) first and without repetitions."""
     new = [Rejected(source, key, why, at) for key, why in rejections.items()]
-    cases = {(one.source, one.key, one.why) for one in new}
-    kept = [one for one in known if (one.source, one.key, one.why) not in cases]
-    return (*new, *kept)[:_REJECTED]
+    cases = {(rejected.source, rejected.key, rejected.why) for rejected in new}
+    others = [each for each in earlier if (each.source, each.key, each.why) not in cases]
+    return (*new, *others)[:_MAX_REJECTED]

@@ -1,8 +1,9 @@
 """
-The folder that a config dir's segments and belief live in: claim, lock, read, write.
+The files of a cache folder: claim, lock, read, write.
 
-Everything is written beside its place and renamed into it, mode 0600, and no
-name is followed through a symlink. Nothing is synced: a cache may be lost.
+A file is written under a temporary name with mode 0600 and renamed, and no symlink
+is followed. Nothing is synced to disk: a cache may be lost.
+Imported on the hot path: only small modules of the standard library.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ import errno
 import os
 import stat
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_FILE = 1 << 20
-# Modification time of what we write: older than the lock, as nothing is that was written in place.
+_SHORT_WAIT = 0.1  # seconds; other writers hold the lock for milliseconds
+# The modification time of our files. It is older than the lock's, so that a reader can tell a file
+# that something else wrote in place.
 _LONG_AGO = 0.0
-_TEMPORARY = "new"  # one fixed name, used under the lock only: a kill leaves at most one behind
+_TEMPORARY = "new"  # a fixed name, used under the lock only: a kill leaves at most one such file behind
 
 
 class Busy(Exception):
@@ -29,10 +32,10 @@ class Busy(Exception):
 
 def prepare(folder: str, home: str | None) -> bool:
     """
-    Create the folder, 0700, where it is missing, and say whether it may be written.
+    Create the folder (0700) if it is missing, and return whether it is safe to write to.
 
-    It may not if it is another user's or others can write it. Nothing is created
-    for a home that is not there, nor by root inside another user's (sudo keeps HOME).
+    It is not if it belongs to another user or others can write to it. Nothing is
+    created if the home does not exist, or by root in another user's home (sudo keeps HOME).
     """
     if home is None or not os.path.isdir(home or "/"):
         return False
@@ -48,14 +51,14 @@ def prepare(folder: str, home: str | None) -> bool:
                 os.makedirs(folder, exist_ok=True)
             finally:
                 os.umask(mask)
-        found = os.stat(folder)
+        status = os.stat(folder)
     except (OSError, ValueError):
         return False
-    return found.st_uid == os.geteuid() and not found.st_mode & 0o022
+    return status.st_uid == os.geteuid() and not status.st_mode & 0o022
 
 
 def claim(folder: str, now: float) -> bool:
-    """Claim the right to start the refresher in this minute. False if it is taken or can't be had."""
+    """Claim the right to start the refresher in this minute. False if it is taken or can't be claimed."""
     path = os.path.join(folder, f"claim.{int(now // 60)}")
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
@@ -65,19 +68,19 @@ def claim(folder: str, now: float) -> bool:
 
 
 def is_claimed(folder: str, now: float) -> bool:
-    """Whether this minute's refresher was started already: then there is nothing to fork for."""
+    """Whether a refresher was already started in this minute, so that no fork is needed."""
     return os.path.lexists(os.path.join(folder, f"claim.{int(now // 60)}"))
 
 
 def sweep_claims(folder: str, now: float) -> None:
-    """Remove the claims of all minutes but this one."""
-    kept = f"claim.{int(now // 60)}"
+    """Remove the claims of all other minutes."""
+    current = f"claim.{int(now // 60)}"
     try:
         names = os.listdir(folder)
     except OSError:
         return
     for name in names:
-        if name.startswith("claim.") and name != kept:
+        if name.startswith("claim.") and name != current:
             with suppress(OSError):
                 os.unlink(os.path.join(folder, name))
 
@@ -85,25 +88,24 @@ def sweep_claims(folder: str, now: float) -> None:
 @contextmanager
 def locked(folder: str, wait: float = 0.0) -> Iterator[None]:
     """
-    Hold the folder's lock; only its holder writes. The kernel frees it if we die.
+    Hold the folder's lock; only its holder may write. The kernel releases it when the process ends.
 
     Args:
-        folder: One that `prepare` allowed.
+        folder: A folder for which `prepare` returned True.
         wait: Seconds to wait for another holder.
 
     Raises:
-        Busy: If another process holds it for longer than that.
-        OSError: If it can't be locked at all, on some network file systems: then nothing is to be written.
+        Busy: If another process holds the lock for longer than that.
+        OSError: If the file system has no locks, as some network file systems; do not write then.
     """
     import fcntl
 
-    descriptor = os.open(
-        os.path.join(folder, "lock"),
-        os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC,
-        0o600,
-    )
+    descriptor = _open_lock(os.path.join(folder, "lock"))
     try:
-        os.fchmod(descriptor, 0o600)  # a umask of 0777, say, would lock us out of it
+        os.fchmod(descriptor, 0o600)  # with a umask of 0777 the next process could not open it
+        if os.fstat(descriptor).st_mtime <= _LONG_AGO:
+            # Restored without its time: no reader could tell our files by their date.
+            os.utime(descriptor)
         deadline = time.monotonic() + wait
         while True:
             try:
@@ -120,8 +122,29 @@ def locked(folder: str, wait: float = 0.0) -> Iterator[None]:
         os.close(descriptor)
 
 
+def _open_lock(path: str) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        return os.open(path, flags, 0o600)
+    except IsADirectoryError:
+        _set_aside(path)
+        return os.open(path, flags, 0o600)
+
+
+@contextmanager
+def try_locked(folder: str) -> Iterator[bool]:
+    """Hold the lock if it is free within 0.1 s; yield whether it is held. For what must not wait or fail."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(folder, _SHORT_WAIT))
+            is_locked = True
+        except (Busy, OSError):
+            is_locked = False
+        yield is_locked
+
+
 def read(folder: str, name: str) -> bytes | None:
-    """Return a file's content; None if it is missing, not a plain file, or larger than we ever write."""
+    """Return a file's content; None if it is missing, another user's, no regular file, or too large."""
     try:
         descriptor = os.open(
             os.path.join(folder, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -129,8 +152,9 @@ def read(folder: str, name: str) -> bytes | None:
     except (OSError, ValueError):
         return None
     try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_FILE:
+        status = os.fstat(descriptor)
+        is_ours = status.st_uid == os.geteuid()  # another user's text could hold any number and escape
+        if not is_ours or not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE:
             return None
         return os.read(descriptor, MAX_FILE)
     except OSError:
@@ -141,10 +165,10 @@ def read(folder: str, name: str) -> bytes | None:
 
 def write(folder: str, name: str, content: bytes) -> None:
     """
-    Replace a file, whole or not at all. To be called under the lock.
+    Replace a file atomically. The caller holds the lock.
 
     Raises:
-        OSError: If it can't be written; the old content stands.
+        OSError: If it can't be written; the old content is kept.
     """
     temporary, target = os.path.join(folder, _TEMPORARY), os.path.join(folder, name)
     _remove(temporary)
@@ -156,7 +180,7 @@ def write(folder: str, name: str, content: bytes) -> None:
             file.flush()
             os.utime(descriptor, (_LONG_AGO, _LONG_AGO))
         if os.path.isdir(target) and not os.path.islink(target):
-            os.rmdir(target)
+            _set_aside(target)
         os.rename(temporary, target)
     except OSError:
         with suppress(OSError):
@@ -165,10 +189,21 @@ def write(folder: str, name: str, content: bytes) -> None:
 
 
 def _remove(path: str) -> None:
-    """Remove whatever is there. Raises OSError for a folder with something in it."""
+    """Remove a file, if there is one, or set a folder aside."""
     try:
         os.unlink(path)
     except FileNotFoundError:
         pass
     except OSError:
+        _set_aside(path)
+
+
+def _set_aside(path: str) -> None:
+    """Remove an empty folder. One with something in it is renamed: that is not ours to delete."""
+    try:
         os.rmdir(path)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        folder, name = os.path.split(path)
+        os.rename(path, os.path.join(folder, f"aside.{name}.{time.time_ns()}"))

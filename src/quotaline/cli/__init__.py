@@ -1,1 +1,1 @@
-"""The commands, by kind: show, setup, demo. `main` imports only the module of the chosen one."""
+"""The command line. `commands` lists the commands; only the module of the chosen one is imported."""

@@ -1,111 +1,39 @@
-"""The tree of commands, and what is the same for all: one line for an error, no traceback for a signal."""
+"""The table of commands: what `--help` and a mistyped word need, without importing any command."""
 
 from __future__ import annotations
 
-import argparse
-import errno
-import os
-import sys
-from typing import TYPE_CHECKING, NoReturn
 
-from quotaline import __version__
-from quotaline.cli.demo import demo
-from quotaline.cli.setup import completions, config, doctor, init, install
-from quotaline.cli.show import get, refresh, status, why
-from quotaline.fastpath.reader import HOSTS, print_segment
-from quotaline.hosts.errors import EditRefused
-from quotaline.refresh.cycle import NoFolder
-from quotaline.settings import SettingsError
+class Command:
+    """
+    One command.
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+    `module` is relative to `quotaline.cli`; its `configure(parser)` adds the
+    arguments and sets `run`, the function that takes the parsed arguments and
+    returns the exit code.
+    """
 
-# Both are in the man page too (tests/test_manual.py), the second by its headings.
-DESCRIPTION = """\
-Show how much of your Claude quota is used and when it comes back. Without a
-command: print the segment, [5h:8% 7d:77%], at once; what is older than a minute
-is refreshed in the background for the next time."""
-MORE = """\
-examples:
-  quotaline demo            see it all with a fake account
-  quotaline install         show the segment in what you use: diff first, then asks
-  quotaline status          see every limit, with its reset
-  quotaline --for tmux      what the status line of tmux runs
+    __slots__ = ("group", "help", "module")
 
-environment:
-  CLAUDE_CONFIG_DIR         Claude Code's folder, if it is not ~/.claude
-  QUOTALINE_CACHE_DIR       where the numbers are kept, if not in the usual cache folder
-  NO_COLOR                  no colours, if it is set to anything
-
-exit status:
-  0                         done; printing a segment always ends so
-  1                         it did not work out: one line on stderr says what to do
-  2                         asked for wrongly, or config.toml is broken
-"""
+    def __init__(self, group: str, module: str, help_: str) -> None:
+        self.group = group
+        self.module = module
+        self.help = help_
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"quotaline: {message} (see `{self.prog} --help`)\n")
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the whole tree. Each command's `run` default is the function that does it."""
-    top = _Parser(
-        prog="quotaline",
-        usage="%(prog)s [--for HOST]\n       %(prog)s COMMAND [ARGUMENT ...]",
-        description=DESCRIPTION,
-        epilog=MORE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    top.add_argument(
-        "--version",
-        action="version",
-        version=f"quotaline {__version__}",
-        help="print the version and exit",
-    )
-    top.add_argument(
-        "--for",
-        dest="host",
-        metavar="HOST",
-        choices=HOSTS,
-        help=f"print the segment for HOST: {', '.join(HOSTS)} (default: ansi on a terminal, else plain)",
-    )
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", prog=top.prog, parser_class=_Parser)
-    for room in (status, get, why, doctor, refresh, init, install, config, completions, demo):
-        room.add_to(commands)
-    return top
-
-
-def run(words: list[str]) -> int:
-    """Parse and do. Returns the exit code."""
-    for name in ("stdin", "stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed: in this order the file gets that stream's descriptor
-            setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: SIM115
-    try:
-        chosen = parser().parse_args(words)
-        if "run" not in chosen:
-            print_segment(chosen.host, os.environ)
-            return 0
-        command: Callable[[argparse.Namespace], int] = chosen.run
-        code = command(chosen)
-        sys.stdout.flush()
-    except SettingsError as error:
-        print(f"quotaline: {error}", file=sys.stderr)
-        return 2
-    except (NoFolder, EditRefused) as error:
-        print(f"quotaline: {error}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # The reader is gone, `| head` say: nothing to report, and nothing more to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        print(f"quotaline: can't write the output: {error.strerror}", file=sys.stderr)
-        code = 1
-    except KeyboardInterrupt:
-        code = 130
-    return code
+EVERYDAY, SCRIPTS, SET_UP = GROUPS = ("everyday commands", "commands for scripts", "set-up commands")
+COMMANDS = {
+    "status": Command(EVERYDAY, "show.status", "show every limit with its reset, pace, source and age"),
+    "sessions": Command(EVERYDAY, "live.sessions", "show the tokens and the cost of each session"),
+    "why": Command(EVERYDAY, "show.why", "show the source and age of every number, and rejected readings"),
+    "refresh": Command(EVERYDAY, "show.refresh", "refresh now and report what happened"),
+    "get": Command(SCRIPTS, "show.get", "print one value"),
+    "install": Command(
+        SET_UP, "setup.install", "add the segment to a host's config: shows a diff, then asks"
+    ),
+    "uninstall": Command(SET_UP, "setup.uninstall", "remove the segment from a host's config"),
+    "init": Command(SET_UP, "setup.init", "print the lines to add to a host's config by hand"),
+    "config": Command(SET_UP, "setup.config", "show and change settings"),
+    "completions": Command(SET_UP, "setup.completions", "print the completion script of a shell"),
+    "doctor": Command(SET_UP, "setup.doctor", "check the installation and suggest fixes"),
+    "demo": Command(SET_UP, "demo.demo", "try it with a fake account: no login, no network"),
+}

@@ -1,4 +1,4 @@
-"""The cache folder: that it is there, ours, and nobody else's."""
+"""The check of the cache folder: it exists, belongs to the user and is private."""
 
 from __future__ import annotations
 
@@ -19,42 +19,42 @@ _OTHERS_WRITE = 0o022
 
 
 def folder(context: Context) -> Check:
-    """Check owner and modes of the folder and its files."""
-    place = cache_folder(context.environ)
-    if place is None:
+    """Check owner and permissions of the folder and its files."""
+    path = cache_folder(context.environ)
+    if path is None:
         return Check(_PART, BROKEN, "no home folder: HOME is not set to an absolute path", "set HOME")
-    quoted = shlex.quote(place)
+    quoted = shlex.quote(path)
     try:
-        found = os.stat(place)
-        modes = [one.stat(follow_symlinks=False).st_mode for one in os.scandir(place)]
+        status = os.stat(path)
+        modes = [entry.stat(follow_symlinks=False).st_mode for entry in os.scandir(path)]
     except FileNotFoundError:
-        return _missing(place)
+        return _missing(path)
     except OSError as error:
-        return Check(_PART, BROKEN, f"{place} can't be read: {error.strerror}", f"mv {quoted} {quoted}.old")
-    why, command = _rejection(found)
-    if why:
-        return Check(_PART, BROKEN, f"{place} {why}", f"{command} {quoted}")
-    if any(mode & _OTHERS for mode in (found.st_mode, *modes)):
-        return Check(_PART, WARNING, f"{place} can be read by others", f"chmod -R go-rwx {quoted}")
-    return Check(_PART, OK, f"{place}, for you alone")
+        return Check(_PART, BROKEN, f"{path} can't be read: {error.strerror}", f"mv {quoted} {quoted}.old")
+    reason, command = _rejection(status)
+    if reason:
+        return Check(_PART, BROKEN, f"{path} {reason}", f"{command} {quoted}")
+    if any(mode & _OTHERS for mode in (status.st_mode, *modes)):
+        return Check(_PART, WARNING, f"{path} can be read by other users", f"chmod -R go-rwx {quoted}")
+    return Check(_PART, OK, f"{path}, private (0700)")
 
 
-def _rejection(found: os.stat_result) -> tuple[str, str]:
-    """Return why the store does not use a folder, and what mends it; two empty texts if it does."""
-    if found.st_uid != os.geteuid():
-        return "is another user's", 'sudo chown -R "$(id -u)"'
-    if found.st_mode & _OTHERS_WRITE:
-        return "can be written by others, so it is not used", "chmod 700"
-    if found.st_mode & _MINE != _MINE:
+def _rejection(status: os.stat_result) -> tuple[str, str]:
+    """Return why `store` rejects the folder, and the command that fixes it; empty strings if it does not."""
+    if status.st_uid != os.geteuid():
+        return "belongs to another user", 'sudo chown -R "$(id -u)"'
+    if status.st_mode & _OTHERS_WRITE:
+        return "can be written by other users, so it is not used", "chmod 700"
+    if status.st_mode & _MINE != _MINE:
         return "can't be written", "chmod 700"
     return "", ""
 
 
-def _missing(place: str) -> Check:
-    above = place
+def _missing(path: str) -> Check:
+    above = path
     while not os.path.lexists(above):
         above = os.path.dirname(above)
     if not os.path.isdir(above) or not os.access(above, os.W_OK | os.X_OK):
-        fix = f"make {above} a folder that you can write, or set QUOTALINE_CACHE_DIR"
-        return Check(_PART, BROKEN, f"{place} can't be made", fix)
-    return Check(_PART, UNUSED, f"{place} is not there yet", "quotaline refresh")
+        fix = f"make {above} a folder that you can write to, or set QUOTALINE_CACHE_DIR"
+        return Check(_PART, BROKEN, f"{path} can't be created", fix)
+    return Check(_PART, UNUSED, f"{path} does not exist yet", "quotaline refresh")

@@ -1,4 +1,4 @@
-"""What a check says, and what it looks at."""
+"""The result of a check, and what checks are given to look at."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ OK, WARNING, BROKEN, UNUSED = "ok", "warning", "broken", "unused"
 @dataclass(frozen=True, slots=True)
 class Check:
     """
-    How one part is: OK; WARNING: it works, not at its best; BROKEN; UNUSED: there is none, and need not be.
+    The state of one part of the installation.
 
-    `text` is what was found, `fix` what to run or do about it.
+    `state` is OK; WARNING: it works, but could work better; BROKEN; or UNUSED: it is
+    missing and not needed. `text` is what was found, `fix` what to run or do about it.
     """
 
     part: str

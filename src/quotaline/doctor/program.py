@@ -1,4 +1,4 @@
-"""Programs of the hosts, asked for their version. They may hang, so each has a short time."""
+"""The versions of the hosts' programs. A program may hang, so each has a time limit."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6}){1,3}[a-z]?")
 
 
 def version(name: str, environ: Mapping[str, str]) -> str | None:
-    """Return its version, `unknown version` if it tells none in time, None if it is not on PATH."""
+    """Return a program's version, `unknown version` if it prints none in time, None if not on PATH."""
     program = shutil.which(name, path=environ.get("PATH"))
     if program is None:
         return None
     unknown = "unknown version"
     try:
-        asked = subprocess.Popen(
+        process = subprocess.Popen(
             [program, _OPTION.get(name, "--version")],
             env={**environ, "DISABLE_AUTOUPDATER": "1"},
             cwd="/",
@@ -34,15 +34,15 @@ def version(name: str, environ: Mapping[str, str]) -> str | None:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-    except OSError:  # of another architecture, say
+    except OSError:  # for example, built for another architecture
         return unknown
     try:
-        output = asked.communicate(timeout=_LIMIT)[0]
+        output = process.communicate(timeout=_LIMIT)[0]
     except subprocess.TimeoutExpired:
-        # Also what it has started, and that holds our pipe open.
+        # Its whole group, because its children hold the pipe open too.
         with suppress(OSError):
-            os.killpg(asked.pid, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL)
         output = b""
-    asked.wait()
+    process.wait()
     found = _NUMBER.search(output[:4096].decode(errors="replace"))
     return found[0] if found else unknown

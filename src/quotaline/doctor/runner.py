@@ -1,4 +1,4 @@
-"""All checks at once, each in a thread that is left behind when the time is over."""
+"""Run all checks at once, each in a thread that is abandoned at the time limit."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _ALL: dict[str, Callable[[Context], Check]] = {
 
 
 def examine(context: Context) -> list[Check]:
-    """Return what all checks found, in the order of reading, after LIMIT at the latest."""
-    found: dict[str, Check] = {}
+    """Return the results of all checks, in the order of the report, after LIMIT at the latest."""
+    results: dict[str, Check] = {}
 
     def run(part: str, check: Callable[[Context], Check]) -> None:
         try:
-            found[part] = check(context)
-        except Exception as error:  # noqa: BLE001 - who asks the doctor has trouble enough
-            found[part] = Check(part, BROKEN, f"could not be checked: {type(error).__name__}")
+            results[part] = check(context)
+        except Exception as error:  # noqa: BLE001 - a check that fails must not hide the others
+            results[part] = Check(part, BROKEN, f"could not be checked: {type(error).__name__}")
 
     threads = [threading.Thread(target=run, args=each, daemon=True) for each in _ALL.items()]
     for thread in threads:
@@ -48,4 +48,4 @@ def examine(context: Context) -> list[Check]:
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
     late = f"no answer within {LIMIT:.0f} s"
-    return [found.get(part, Check(part, WARNING, late)) for part in _ALL]
+    return [results.get(part, Check(part, WARNING, late)) for part in _ALL]

@@ -1,1 +1,1 @@
-"""What a host waits for: printing a segment, and one run of the statusLine command."""
+"""The commands that a host waits for: printing a segment, and the statusLine command of Claude Code."""

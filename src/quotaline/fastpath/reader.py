@@ -1,8 +1,8 @@
 """
-Prints a segment: what shell/quotaline does, where there is no POSIX shell or the segment is not in order.
+Prints a segment like shell/quotaline, if there is no POSIX shell or the segment file is unusual.
 
-The hot path: nothing is imported but os, time and three small rooms, and
-nothing that goes wrong may keep the line from being printed.
+The hot path: imports only os, time and the small modules of `cache`. No failure may
+keep the line from being printed.
 """
 
 from __future__ import annotations
@@ -43,34 +43,35 @@ _NEUTRAL = {
 
 def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
     """
-    Print the host's line (openmetrics: lines), then start the refresher if it is due.
+    Print the segment of a host, then start the refresher if it is due.
 
     Args:
-        host: One of HOSTS; None is ansi on a terminal, plain otherwise.
-        environ: The environment: cache folder, config dir, colour rules.
+        host: One of HOSTS; None means ansi on a terminal, else plain.
+        environ: The environment; it determines cache folder, config dir and the use of colour.
     """
     now = time.time()
-    host = _host(host, environ)
+    host = resolved_host(host, environ)
     folder = cache_folder(environ)
     content = store.read(folder, f"segment.{host}") if folder else None
-    found = segment_file.read(content, now, host) if content else None
-    text, due = found or (_NEUTRAL.get(host, NEUTRAL), 0.0)
-    with suppress(OSError):  # a closed or broken stdout is its reader's business
+    segment = segment_file.decode(content, now, host) if content else None
+    text, due = segment or (_NEUTRAL.get(host, NEUTRAL), 0.0)
+    with suppress(OSError):  # stdout may be closed or a broken pipe, which must not become an exit code
         os.write(1, text.replace(NEW_LINE, "\n").encode() + b"\n")
-    # A claim far in the past or ahead of a clock that jumped holds nothing up: it is for its minute.
+    # A claim is for one minute, so one that a wrong clock left blocks no other minute.
     if not folder or due > now or store.is_claimed(folder, now):
         return
     if store.prepare(folder, home_folder(environ)):
-        from quotaline.refresh.detach import start
+        from quotaline.refresh.detach import start_refresher
 
-        start(lambda: store.claim(folder, now))
+        start_refresher(lambda: store.claim(folder, now))
 
 
-def _host(host: str | None, environ: Mapping[str, str]) -> str:
-    # As in shell/quotaline: none before forced (no-color.org, bixense.com/clicolors).
+def resolved_host(host: str | None, environ: Mapping[str, str]) -> str:
+    """Return the host to print for: None means ansi on a terminal, else plain; without colour, plain."""
+    # As in shell/quotaline: NO_COLOR takes precedence over FORCE_COLOR (no-color.org, bixense.com/clicolors).
     force = environ.get("FORCE_COLOR") or environ.get("CLICOLOR_FORCE", "").removeprefix("0")
     if host is None:
-        host = "ansi" if force or _is_terminal() else "plain"
+        host = "ansi" if force or is_terminal() else "plain"
     if host in ("ansi", "starship") and (environ.get("NO_COLOR") or not (force or _has_colour(environ))):
         return "plain"
     return host
@@ -80,7 +81,8 @@ def _has_colour(environ: Mapping[str, str]) -> bool:
     return environ.get("CLICOLOR") != "0" and environ.get("TERM") != "dumb"
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Whether stdout is a terminal."""
     try:
         return os.isatty(1)
     except OSError:

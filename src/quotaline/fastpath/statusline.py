@@ -1,15 +1,11 @@
 """
-One run of the statusLine command: what Claude Code hands us goes into the belief, and one line comes back.
+The statusLine command of Claude Code: one pass from its input to the printed line, then to the segments.
 
-Its number is everybody's: while Claude Code works, all other hosts are fresh
-and nothing is requested.
+Its numbers serve every host: while Claude Code is working, no request is needed.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import select
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -17,21 +13,26 @@ from typing import TYPE_CHECKING
 
 from quotaline.cache import segment_file, state_file, store
 from quotaline.cache.paths import cache_folder, home_folder
-from quotaline.cache.segment_format import FOR_EVER
-from quotaline.cache.state_file import State, with_rejected
+from quotaline.cache.state_file import State, add_rejected
+from quotaline.fastpath import news, session_segment
+from quotaline.fastpath.stdio import open_closed_streams, print_line, read_stdin
+from quotaline.model.merge import current
 from quotaline.model.usage import Reading
-from quotaline.refresh.ingest import look_around, take
-from quotaline.refresh.publish import NO_MEMO, SESSION, next_due, publish
-from quotaline.segment.markup import fitted, rows, widest
+from quotaline.refresh.due import next_due
+from quotaline.refresh.ingest import apply_reading, sync_with_client
+from quotaline.refresh.publish import SESSION, publish
 from quotaline.segment.options import DisplayOptions, display_options
-from quotaline.settings import Settings, kept
+from quotaline.segment.rendering import render
+from quotaline.segment.schedule import schedules, widest
+from quotaline.settings import Settings, saved_settings
 from quotaline.sources import statusline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SOURCE = "statusline"
-# Whoever runs on these has no plan limit; the numbers of somebody's plan are not theirs.
+    from quotaline.sources.statusline import StatuslineInput
+
+# Sessions with one of these have no plan limit, and must not show that of the login.
 _OTHER_BILLING = (
     "ANTHROPIC_API_KEY",
     "ANTHROPIC_AUTH_TOKEN",
@@ -39,124 +40,75 @@ _OTHER_BILLING = (
     "CLAUDE_CODE_USE_FOUNDRY",
     "CLAUDE_CODE_USE_VERTEX",
 )
-_MAX_INPUT = 1 << 20
-_PATIENCE = 0.25  # seconds for the next part of the input
-_LOCK_WAIT = 0.1  # seconds; other writers hold the lock for milliseconds
 
 
 def run(environ: Mapping[str, str]) -> None:
-    """Print the line for the session whose JSON is on stdin; without one, what is believed."""
-    text = _stdin()
+    """Print the line for the session whose JSON is on stdin; without one, the current usage."""
+    open_closed_streams()
+    text = read_stdin()
     now = time.time()
-    given = statusline.parse(text, now)
+    parsed = statusline.parse(text, now)
     folder = cache_folder(environ)
     if folder is None or not store.prepare(folder, home_folder(environ)):
-        _print(
-            _line(_observed(State(), given, now, Settings({})), environ, now, display_options(Settings({})))
-        )
+        no_settings = Settings({})
+        reading = Reading(news.SOURCE, now, parsed.usage, dated=False) if parsed.usage else None
+        state = _with_input(State(), parsed.invalid, reading, no_settings, now)
+        print_line(_line(state, environ, now, _options(no_settings, state, parsed)))
         return
-    if given.usage is None and any(environ.get(name) for name in _OTHER_BILLING):
-        _print(statusline.dollars(given.cost or 0.0))
-        _forget(folder, given)
+    if parsed.usage is None and any(environ.get(name) for name in _OTHER_BILLING):
+        print_line(statusline.dollars(parsed.cost or 0.0))
+        session_segment.invalidate(folder, parsed, now)
         return
-    try:
-        with store.locked(folder, _LOCK_WAIT):
-            state, settings = _update(folder, text, given, environ, now)
-    except (store.Busy, OSError):  # shown all the same; kept at the next run
-        state = state_file.load(folder)
-        settings = kept(state.settings)
-        _print(_line(_observed(state, given, now, settings), environ, now, _options(settings, state, given)))
-    if now >= next_due(state, settings["ttl"]) and not store.is_claimed(folder, now):
-        from quotaline.refresh.detach import start
+    with store.try_locked(folder) as is_locked:
+        saved = state_file.load(folder)
+        # The settings of the last refresh: parsing config.toml would double the time of a run.
+        settings = saved_settings(saved.settings)
+        synced = sync_with_client(saved, environ, settings, now)
+        options = _options(settings, synced, parsed)
+        memo = session_segment.memo_of(text, parsed, now, shows_session=options.shows_session)
+        known = session_segment.last_memo(folder, parsed.session)
+        reading = news.reading_of(parsed, memo, known, now, synced.account_since)
+        use_input = settings["sources.statusline"]
+        state = _with_input(synced, parsed.invalid, reading, settings, now) if use_input else synced
+        print_line(_line(state, environ, now, options))
+        if any(each.observed_at == now for each in current(state.merged, now).values()):
+            # Only numbers that are shown: others must not put off the request that would correct them.
+            state = replace(state, refreshed_at=now, cycled_at=state.cycled_at or now)
+        due = next_due(state, settings["ttl"])
+        # Without the lock, or with a full disk, nothing is kept: the next run reports the numbers again.
+        if is_locked:
+            with suppress(OSError):
+                if state.merged.observations != saved.merged.observations:
+                    publish(folder, state, settings["ttl"], now)
+                elif state != saved:
+                    state_file.save(folder, state)
+                if parsed.session:
+                    schedule = schedules(state.merged, ("claude",), now, options)["claude"]
+                    memo.width = widest(schedule)
+                    content = segment_file.encode(schedule, due, now, memo)
+                    store.write(folder, SESSION + parsed.session, content)
+    if now >= due and not store.is_claimed(folder, now):
+        from quotaline.refresh.detach import start_refresher
 
-        start(lambda: store.claim(folder, now))
-
-
-def _update(
-    folder: str, text: bytes, given: statusline.StatuslineInput, environ: Mapping[str, str], now: float
-) -> tuple[State, Settings]:
-    before = state_file.load(folder)
-    # Those of the last refresh: parsing config.toml at every reply would cost as much as all the rest.
-    settings = kept(before.settings)
-    name = SESSION + given.session
-    known = segment_file.memo(store.read(folder, name) or b"") if given.session else None
-    seen = _options(settings, before, given)
-    memo = segment_file.Memo(_memo(text, given, seen), given.worked, int(now))
-    state = look_around(before, environ, settings, now)
-    if state.merged.observations != before.merged.observations and not state.merged.observations:
-        state = replace(state, refreshed_at=0.0)  # another account's numbers went: it is time to ask for ours
-    known_before = state.merged.observations
-    # The same text with no work in between is the repetition of an idle session: no news, however often.
-    if settings["sources.statusline"] and (
-        known is None or (known.text, known.worked) != (memo.text, memo.worked)
-    ):
-        state = _observed(state, given, now, settings)
-    seen = _options(settings, state, given)
-    _print(_line(state, environ, now, seen))
-    if state.merged.observations != known_before:
-        state = replace(state, refreshed_at=now)
-    with suppress(OSError):  # a full disk, say: the line is out, and the next run tells it anew
-        if state.merged.observations != before.merged.observations:
-            publish(folder, state, settings["ttl"], now)
-        elif state != before:
-            state_file.save(folder, state)
-        if given.session:
-            table = rows(state.merged, "claude", now, seen)
-            memo.width = widest(table)
-            store.write(folder, name, segment_file.write(table, next_due(state, settings["ttl"]), now, memo))
-    return state, settings
+        start_refresher(lambda: store.claim(folder, now))
 
 
-def _options(settings: Settings, state: State, given: statusline.StatuslineInput) -> DisplayOptions:
-    return replace(display_options(settings, state.organisation), session=given.fields())
+def _options(settings: Settings, state: State, parsed: StatuslineInput) -> DisplayOptions:
+    return replace(display_options(settings, state.organisation), session=parsed.template_fields())
 
 
-def _memo(text: bytes, given: statusline.StatuslineInput, seen: DisplayOptions) -> str:
-    found = statusline.memo(text)
-    # In another spelling the shell can't find it; we still have to know it again.
-    if found is None:
-        return NO_MEMO + json.dumps(given.usage and given.usage.to_json())
-    # A line that says more than the limits is not told by them alone.
-    return NO_MEMO + found if seen.shows_session else found
+def _with_input(
+    state: State, invalid: tuple[str, ...], reading: Reading | None, settings: Settings, now: float
+) -> State:
+    if invalid:
+        rejections = dict.fromkeys(invalid, "not a percentage, or no sensible reset")
+        state = replace(state, rejected=add_rejected(state.rejected, news.SOURCE, rejections, now))
+    return apply_reading(state, reading, now, settings["ttl"]) if reading else state
 
 
-def _observed(state: State, given: statusline.StatuslineInput, now: float, settings: Settings) -> State:
-    if given.invalid:
-        rejections = dict.fromkeys(given.invalid, "not a percentage, or no sensible reset")
-        state = replace(state, rejected=with_rejected(state.rejected, SOURCE, rejections, now))
-    if given.usage is None:
-        return state
-    return take(state, Reading(SOURCE, now, given.usage, dated=False), now, settings["ttl"])
-
-
-def _line(state: State, environ: Mapping[str, str], now: float, seen: DisplayOptions) -> str:
+def _line(state: State, environ: Mapping[str, str], now: float, options: DisplayOptions) -> str:
     if environ.get("CLAUDE_AX_SCREEN_READER") == "1":
-        seen = replace(seen, style="words", template=None)
+        options = replace(options, style="words", template=None)
     columns = environ.get("COLUMNS", "")
-    return fitted(state.merged, "claude", now, int(columns) if columns.isdecimal() else None, seen)
-
-
-def _forget(folder: str, given: statusline.StatuslineInput) -> None:
-    """Make sure that the launcher finds nothing to print for a session that left its plan."""
-    if given.session and os.path.lexists(os.path.join(folder, SESSION + given.session)):
-        memo = segment_file.Memo(NO_MEMO, given.worked, int(time.time()))
-        with suppress(store.Busy, OSError), store.locked(folder, _LOCK_WAIT):
-            content = segment_file.write([(FOR_EVER, "$--")], 0, 0, memo)
-            store.write(folder, SESSION + given.session, content)
-
-
-def _stdin() -> bytes:
-    """Return the input: up to 1 MiB, up to its end, and never from a terminal or one that stays silent."""
-    text = b""
-    with suppress(OSError, ValueError):
-        while not os.isatty(0) and len(text) < _MAX_INPUT and select.select([0], [], [], _PATIENCE)[0]:
-            part = os.read(0, 65536)
-            if not part:
-                break
-            text += part
-    return text
-
-
-def _print(line: str) -> None:
-    with suppress(OSError):
-        os.write(1, line.encode() + b"\n")
+    options = options.limited_to(int(columns) if columns.isdecimal() else None)
+    return render(state.merged, ("claude",), now, options)["claude"]

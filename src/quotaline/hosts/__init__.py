@@ -1,6 +1,6 @@
 """
-Who shows the segment: where each host's config is, what goes into it, and how that comes out again.
+The hosts that show the segment: where each one's config is, and how quotaline is added and removed.
 
-One file a host. All that change text are pure functions; `add` takes None for
-a missing file, `remove` returns None for one that is to go.
+One module per host. The functions that edit a config work on its text alone:
+`add` takes None for a missing file, `remove` returns None if the file is to be deleted.
 """

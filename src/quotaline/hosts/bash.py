@@ -1,4 +1,4 @@
-"""bash: a block at the end of its rc file loads the prompt hook."""
+"""bash: a block at the end of the rc file loads the prompt hook."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ def config(environ: Mapping[str, str]) -> str:
 
 
 def present(environ: Mapping[str, str]) -> bool:
-    """Say whether it is the login shell."""
+    """Return whether bash is the login shell."""
     return hook.is_login_shell("bash", environ)
 
 
-def snippet(here: Installation) -> str:
-    """Return what to eval."""
-    return hook.sh(here, "bash", lasting=False)
+def snippet(installation: Installation) -> str:
+    """Return the lines to eval."""
+    return hook.sh(installation, "bash", survives_upgrade=False)
 
 
-def add(text: str | None, here: Installation) -> str:
+def add(text: str | None, installation: Installation) -> str:
     """Return the rc file with the block."""
-    return fence.add(text, hook.sh(here, "bash", lasting=True))
+    return fence.add(text, hook.sh(installation, "bash", survives_upgrade=True))
 
 
 def remove(text: str) -> str | None:
-    """Return the rc file without it."""
+    """Return the rc file without the block; None if the file is to be deleted."""
     return fence.remove(text)

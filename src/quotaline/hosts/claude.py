@@ -1,10 +1,10 @@
 """
-Claude Code: the statusLine of settings.json. There is one: a command that is there is kept and run with ours.
+Claude Code: the statusLine of settings.json. There can be only one, so an existing one is combined with ours.
 
-The old command is kept inside the new one, as the user wrote it: no other file
-can be lost, and where quotaline is gone the old command still runs. Space
-around it and JSON escapes in it stay too, so that uninstall gives every byte back.
-What the text alone would not tell is noted behind a `#` at the command's end.
+The old command is kept inside the new one, exactly as the user wrote it: there is
+no second file to lose, the old command still runs if quotaline is gone, and
+uninstall restores every byte, with its spaces and JSON escapes. A comment at the
+end of the command records what uninstall can't see in the text.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
     from quotaline.hosts.installation import Installation
 
-AFTER = "running sessions show it at once, no restart is needed"
+AFTER = "running sessions show it at once; no restart needed"
 _KEY, _INTERVAL = "statusLine", "refreshInterval"
-_SECONDS = 30  # without it an idle session's line is never drawn anew (docs/claude-code.md 1.3)
+_INTERVAL_SECONDS = 30  # without it the line of an idle session is never redrawn (docs/claude-code.md 1.3)
 _MADE = " # quotaline made this file"
-_PACED = f" # with {_INTERVAL}"
+_ADDED_INTERVAL = f" # with {_INTERVAL}"
 _TAIL = '"$old" || eval "$old"'
-# All of these as they stand between the quotes of JSON.
-_CHAIN = re.compile(
+# These match the text between the JSON quotes, with its escapes.
+_COMBINED = re.compile(
     r"old='(?P<old>(?:[^']|'\\\\(?:'|\\u0027)')*)'; (?P<command>.+) (?:combine|beside)(?P<below> --below)? "
-    rf"{re.escape(json.dumps(_TAIL)[1:-1])}(?P<paced>{_PACED})?",
+    rf"{re.escape(json.dumps(_TAIL)[1:-1])}(?P<interval>{_ADDED_INTERVAL})?",
     re.DOTALL,
 )
 _QUOTABLE = re.compile(r"\\u0027|\\.|'", re.DOTALL)
@@ -47,57 +47,58 @@ def config(environ: Mapping[str, str]) -> str:
 
 
 def present(environ: Mapping[str, str]) -> bool:
-    """Say whether Claude Code was ever used with this config dir."""
+    """Return whether Claude Code has been used with this config dir."""
     return os.path.isdir(os.path.dirname(config(environ)))
 
 
-def snippet(here: Installation) -> str:
-    """Return what goes into settings.json."""
-    return json.dumps({_KEY: _status_line(_plain(here))}, ensure_ascii=False, indent=2) + "\n"
+def snippet(installation: Installation) -> str:
+    """Return the lines for settings.json."""
+    return json.dumps({_KEY: _status_line(_plain(installation))}, ensure_ascii=False, indent=2) + "\n"
 
 
-def add(text: str | None, here: Installation, *, below: bool = False) -> str:
+def add(text: str | None, installation: Installation, *, below: bool = False) -> str:
     """
     Return settings.json with our statusLine.
 
     Args:
-        text: The file; None if there is none.
-        here: The installation whose command goes in.
-        below: Our line goes on a row below the old command's, not beside it.
+        text: The file; None if there is no file.
+        installation: The installation whose command is added.
+        below: Show our line on a row below the old command's output, not on the same row.
 
     Raises:
-        Refused: If the file is not a JSON object, or its statusLine is none that can be kept.
+        EditRefused: If the file is not a JSON object, or its statusLine can't be combined with ours.
     """
     if text is None:
         empty = "{\n}\n"
-        return jsonc.insert(empty, jsonc.parse(empty), _KEY, _status_line(_plain(here) + _MADE))
+        return jsonc.insert(empty, jsonc.parse(empty), _KEY, _status_line(_plain(installation) + _MADE))
     settings = _parse(text)
     member = jsonc.find(settings, _KEY)
     if member is None:
-        return jsonc.insert(text, settings, _KEY, _status_line(_plain(here)))
+        return jsonc.insert(text, settings, _KEY, _status_line(_plain(installation)))
     line = _checked(member.node.value)
     if (words := _ours(line["command"])) is not None:
         note = _MADE if line["command"].endswith(_MADE) else ""
-        # By its name alone somebody chose it by hand, and PATH finds it.
-        renewed = line["command"] if "/" not in words[0] else _plain(here) + note
+        # A bare name was written by hand and is found on PATH, so it is kept.
+        updated = line["command"] if "/" not in words[0] else _plain(installation) + note
         return (
             text
-            if renewed == line["command"]
-            else _replace(text, json.dumps(renewed, ensure_ascii=False)[1:-1])
+            if updated == line["command"]
+            else _replace(text, json.dumps(updated, ensure_ascii=False)[1:-1])
         )
     raw = _raw(text)
-    chain = _CHAIN.fullmatch(raw)
-    old = chain["old"] if chain else _QUOTABLE.sub(_close_and_open, raw)
-    paced = bool(chain["paced"]) if chain else _INTERVAL not in line
-    run = f"{shlex.quote(here.command)} combine{' --below' if below else ''} {_TAIL}{_PACED if paced else ''}"
+    combined = _COMBINED.fullmatch(raw)
+    old = combined["old"] if combined else _QUOTABLE.sub(_escape_quote, raw)
+    adds_interval = bool(combined["interval"]) if combined else _INTERVAL not in line
+    run = f"{shlex.quote(installation.command)} combine{' --below' if below else ''} {_TAIL}"
+    run += _ADDED_INTERVAL if adds_interval else ""
     text = _replace(text, f"old='{old}'; {json.dumps(run, ensure_ascii=False)[1:-1]}")
-    if chain or not paced:
+    if combined or not adds_interval:
         return text
-    return jsonc.insert(text, _line(text), _INTERVAL, _SECONDS)
+    return jsonc.insert(text, _line(text), _INTERVAL, _INTERVAL_SECONDS)
 
 
 def remove(text: str) -> str | None:
-    """Return settings.json as it was before; None if we made it and nothing else is in it. Raises Refused."""
+    """Return settings.json as it was; None if quotaline made it for itself alone. Raises EditRefused."""
     settings = _parse(text)
     member = jsonc.find(settings, _KEY)
     if member is None or not isinstance(member.node.value, dict):
@@ -109,30 +110,30 @@ def remove(text: str) -> str | None:
         made = command.endswith(_MADE)
         text = jsonc.delete(text, settings, _KEY)
         return None if made and not _parse(text).members and not re.sub(r"[{}\s]", "", text) else text
-    chain = _CHAIN.fullmatch(_raw(text))
-    if not chain:
+    combined = _COMBINED.fullmatch(_raw(text))
+    if not combined:
         return text
-    text = _replace(text, _QUOTED.sub(r"\1", chain["old"]))
-    if chain["paced"] and jsonc.find(_line(text), _INTERVAL):
+    text = _replace(text, _QUOTED.sub(r"\1", combined["old"]))
+    if combined["interval"] and jsonc.find(_line(text), _INTERVAL):
         text = jsonc.delete(text, _line(text), _INTERVAL)
     return text
 
 
 def switched_off(text: str) -> bool:
-    """Say whether these settings keep every statusLine from being run (docs/claude-code.md 1.3)."""
+    """Return whether these settings turn every statusLine off (docs/claude-code.md 1.3)."""
     return _parse(text).value.get("disableAllHooks") is True
 
 
-def _plain(here: Installation) -> str:
-    return f"{shlex.quote(here.command)} --for claude"
+def _plain(installation: Installation) -> str:
+    return f"{shlex.quote(installation.command)} --for claude"
 
 
 def _status_line(command: str) -> dict[str, Any]:
-    return {"type": "command", "command": command, _INTERVAL: _SECONDS}
+    return {"type": "command", "command": command, _INTERVAL: _INTERVAL_SECONDS}
 
 
 def _ours(command: str) -> list[str] | None:
-    """Return the words of a command that is ours alone: `quotaline --for claude`, wherever that is."""
+    """Return the words of the command if it is `quotaline --for claude`, from any path, and nothing else."""
     try:
         words = shlex.split(command, comments=True)
     except ValueError:
@@ -142,16 +143,16 @@ def _ours(command: str) -> list[str] | None:
 
 
 def _checked(line: Any) -> dict[str, Any]:
-    """Return a statusLine that can be kept. Raises Refused."""
+    """Return the statusLine if it can be combined with ours. Raises EditRefused."""
     if not isinstance(line, dict) or line.get("type") != "command":
-        raise EditRefused('its statusLine is not of type "command"; take it out or mend it first')
+        raise EditRefused('its statusLine is not of type "command"; fix or remove it first')
     if not isinstance(line.get("command"), str) or not line["command"].strip():
-        raise EditRefused("its statusLine has no command; take it out or mend it first")
+        raise EditRefused("its statusLine has no command; fix or remove it first")
     return line
 
 
-def _close_and_open(found: re.Match[str]) -> str:
-    """Quote for sh inside single quotes, in the text between JSON's quotes."""
+def _escape_quote(found: re.Match[str]) -> str:
+    """Escape a single quote for sh inside single quotes, in JSON text."""
     return rf"'\\{found[0]}'" if found[0] in ("'", r"\u0027") else found[0]
 
 
@@ -160,8 +161,8 @@ def _parse(text: str) -> jsonc.Node:
     settings = jsonc.parse(text)
     if not isinstance(settings.value, dict):
         raise EditRefused("not a JSON object")
-    if len([one for one in settings.members if one.key == _KEY]) > 1:
-        raise EditRefused(f"it has {_KEY} twice; take one out first")
+    if [member.key for member in settings.members].count(_KEY) > 1:
+        raise EditRefused(f"it has {_KEY} twice; remove one first")
     return settings
 
 
@@ -180,7 +181,7 @@ def _command(text: str) -> jsonc.Node:
 
 
 def _raw(text: str) -> str:
-    """Return the command as it is written between its quotes."""
+    """Return the command exactly as it is written between its JSON quotes."""
     node = _command(text)
     return text[node.start + 1 : node.end - 1]
 

@@ -1,4 +1,4 @@
-"""Config files of other programs: read as they are, kept in a backup, written in one step."""
+"""Read, back up and atomically replace config files of other programs, byte for byte."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def read(path: str) -> str | None:
     """
     Return the text of a file, or None if there is none.
 
-    What is not UTF-8 becomes surrogates, line ends and a byte order mark stay:
-    written back it is the same bytes.
+    Invalid UTF-8 becomes surrogates, and line ends and a byte order mark are kept,
+    so that the text can be written back as the same bytes.
 
     Raises:
-        Refused: If it is no file, can't be read, or is behind a loop of symlinks.
+        EditRefused: If it is not a regular file, can't be read, or is in a loop of symlinks.
     """
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # to open a pipe would wait for its writer
+        if not stat.S_ISREG(os.stat(path).st_mode):  # opening a pipe would wait for a writer
             raise EditRefused("it is not a file")
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
             return file.read()
@@ -35,32 +35,32 @@ def read(path: str) -> str | None:
 
 def replace(path: str, before: str | None, after: str | None) -> str | None:
     """
-    Put a text into a file, in one step, with a backup of what was there.
+    Replace the text of a file atomically, after making a backup.
 
-    A symlink stays; the file behind it changes and keeps its mode and owner.
+    A symlink is kept: the file that it points to is changed, and keeps its mode and owner.
 
     Args:
-        path: The file. Folders that are missing are made.
-        before: What `read` returned: somebody else's change since then is not written over.
-        after: What goes in; None takes the file away.
+        path: The file. Missing folders are created.
+        before: What `read` returned; a change made since then is not overwritten.
+        after: The new text; None deletes the file.
 
     Returns:
-        The path of the backup; None if there was no file, or if it went.
+        The path of the backup; None if there was no file, or if it was deleted.
 
     Raises:
-        Refused: If it can't be written, is read-only, or changed meanwhile. Nothing has changed then.
+        EditRefused: If it can't be written, is read-only, or has changed since `before` was read.
     """
     path = os.path.realpath(path)
     if read(path) != before:
-        raise EditRefused("it changed meanwhile; run this again")
+        raise EditRefused("it was changed in the meantime; run the command again")
     try:
         if before is not None and not os.stat(path).st_mode & 0o222:
-            raise EditRefused("it is read-only; change it by hand, or where it is made")
+            raise EditRefused("it is read-only; change it by hand, or in whatever generates it")
         if after is None:
             os.unlink(path)
             return None
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        temporary = _beside(path, after)
+        temporary = _write_temporary(path, after)
         try:
             backup = _backup(path) if before is not None else None
             os.replace(temporary, path)
@@ -72,8 +72,8 @@ def replace(path: str, before: str | None, after: str | None) -> str | None:
     return backup
 
 
-def _beside(path: str, text: str) -> str:
-    """Write the text into a new file in the same folder, as readable as the old one."""
+def _write_temporary(path: str, text: str) -> str:
+    """Write the text to a new file in the same folder, with the mode and owner of the old one."""
     descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".quotaline-")
     try:
         with open(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
@@ -81,10 +81,10 @@ def _beside(path: str, text: str) -> str:
             file.flush()
             os.fsync(file.fileno())
         if os.path.exists(path):
-            found = os.stat(path)
-            with suppress(OSError):  # only root may give a file away
-                os.chown(temporary, found.st_uid, found.st_gid)
-            os.chmod(temporary, stat.S_IMODE(found.st_mode))
+            old = os.stat(path)
+            with suppress(OSError):  # only root may change the owner
+                os.chown(temporary, old.st_uid, old.st_gid)
+            os.chmod(temporary, stat.S_IMODE(old.st_mode))
         else:
             mask = os.umask(0)
             os.umask(mask)
@@ -97,7 +97,7 @@ def _beside(path: str, text: str) -> str:
 
 def _backup(path: str) -> str:
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    names = (f"{path}.quotaline-{stamp}{more}" for more in ("", *(f"-{n}" for n in range(2, 100))))
+    names = (f"{path}.quotaline-{stamp}{suffix}" for suffix in ("", *(f"-{n}" for n in range(2, 100))))
     backup = next(name for name in names if not os.path.lexists(name))
     shutil.copy2(path, backup)
     return backup

@@ -1,7 +1,9 @@
-"""What a host says when it leaves a config alone."""
+"""The error for a config that quotaline declines to edit."""
 
 from __future__ import annotations
 
+from quotaline.model.command_error import CommandError
 
-class EditRefused(Exception):
-    """Raised if a config is not changed. One line that says why and where; whoever knows the path adds it."""
+
+class EditRefused(CommandError):
+    """Raised if a config is left unchanged. One line: the reason and the place; the caller adds the path."""

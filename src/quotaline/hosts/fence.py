@@ -1,8 +1,8 @@
 """
-The fenced block: our lines in a file of somebody else's, so marked that they come out again without a trace.
+The fenced block: quotaline's lines in the user's file, marked so that they can be removed without a trace.
 
-A note inside the block holds what the text alone no longer tells: that the file
-was made by us, or that its last line had no newline.
+Notes inside the block record what removal needs to know: that quotaline made the
+file, or that its last line had no newline.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ _FENCE = re.compile(rf"^(?:(?P<begin>{BEGIN})|{END})\r?$", re.MULTILINE)
 
 def add(text: str | None, body: str, newline: str = "\n") -> str:
     """
-    Return the text with the block at its end, or with this body in the block that it has.
+    Return the text with the block at its end, or with a new body in its existing block.
 
     Args:
-        text: The file; None if there is none.
+        text: The file; None if there is no file.
         body: Our lines, each ended by a newline.
-        newline: How the block's lines end.
+        newline: The line end of the block.
 
     Raises:
-        Refused: If there is a block that is not whole.
+        EditRefused: If the text has an incomplete block.
     """
     found = _find(text or "")
     if text is None or found is None:
@@ -41,12 +41,12 @@ def add(text: str | None, body: str, newline: str = "\n") -> str:
     before = text[start:end].replace("\r\n", "\n")
     notes = "".join(f"{note}\n" for note in (_MADE, _UNENDED) if f"\n{note}\n" in before)
     after = f"{BEGIN}\n{notes}{body}{END}" + ("\n" if before.endswith("\n") else "")
-    # An editor may have turned our line ends: that alone is no reason to touch the file.
+    # An editor may have converted the line ends; that alone is no reason to change the file.
     return text if after == before else text[:start] + after.replace("\n", newline) + text[end:]
 
 
 def remove(text: str) -> str | None:
-    """Return the text without the block; None if it is of a file that we made and that holds nothing else."""
+    """Return the text without the block; None if quotaline made the file and nothing else is in it."""
     found = _find(text)
     if found is None:
         return text
@@ -60,7 +60,7 @@ def remove(text: str) -> str | None:
 
 
 def block(text: str) -> str:
-    """Return the block as it stands in the text; empty if there is none."""
+    """Return the block exactly as it is in the text; empty if there is none."""
     found = _find(text)
     return text[found[0] : found[1]] if found else ""
 
@@ -71,6 +71,6 @@ def _find(text: str) -> tuple[int, int] | None:
         return None
     if [bool(fence["begin"]) for fence in fences] != [True, False]:
         line = text.count("\n", 0, fences[0].start()) + 1
-        raise EditRefused(f"line {line}: a quotaline block that is not whole; take it out by hand")
+        raise EditRefused(f"line {line}: incomplete quotaline block; remove it by hand")
     end = fences[1].end()
     return fences[0].start(), end + (text[end : end + 1] == "\n")

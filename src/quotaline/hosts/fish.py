@@ -1,8 +1,8 @@
 """
 fish: a block at the end of config.fish loads the prompt hook.
 
-Not a file in conf.d: those are read first, and what config.fish says about the
-right prompt (`starship init fish` does) would win over ours.
+Not a file in conf.d: fish reads those first, and a right prompt that config.fish
+sets (as `starship init fish` does) would replace ours.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ def config(environ: Mapping[str, str]) -> str:
 
 
 def present(environ: Mapping[str, str]) -> bool:
-    """Say whether it is the login shell."""
+    """Return whether fish is the login shell."""
     return hook.is_login_shell("fish", environ)
 
 
-def snippet(here: Installation) -> str:
-    """Return what to source."""
-    return hook.fish(here, lasting=False)
+def snippet(installation: Installation) -> str:
+    """Return the lines to source."""
+    return hook.fish(installation, survives_upgrade=False)
 
 
-def add(text: str | None, here: Installation) -> str:
+def add(text: str | None, installation: Installation) -> str:
     """Return config.fish with the block."""
-    return fence.add(text, hook.fish(here, lasting=True))
+    return fence.add(text, hook.fish(installation, survives_upgrade=True))
 
 
 def remove(text: str) -> str | None:
-    """Return config.fish without it."""
+    """Return config.fish without the block; None if the file is to be deleted."""
     return fence.remove(text)

@@ -1,4 +1,4 @@
-"""Where people keep their configs."""
+"""The user's home folder and config folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def home(environ: Mapping[str, str]) -> str:
-    """Return `$HOME`. Raises Refused if there is none: a guess would put files where nobody wants them."""
+    """Return `$HOME`. Raises EditRefused if it is not set: a guess could be the wrong place."""
     found = home_folder(environ)
     if found is None:
         raise EditRefused("HOME is not set to an absolute path")
@@ -20,6 +20,6 @@ def home(environ: Mapping[str, str]) -> str:
 
 
 def config_home(environ: Mapping[str, str]) -> str:
-    """Return `$XDG_CONFIG_HOME` if it is absolute (as its specification demands), else `~/.config`."""
+    """Return `$XDG_CONFIG_HOME` if it is absolute (the specification requires that), else `~/.config`."""
     chosen = environ.get("XDG_CONFIG_HOME", "")
     return chosen.removesuffix("/") if chosen.startswith("/") else f"{home(environ)}/.config"

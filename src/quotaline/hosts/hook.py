@@ -1,9 +1,9 @@
 """
-The lines that load a prompt hook. The hook files read QUOTALINE_COMMAND for the command to start.
+The lines that load a prompt hook; the hook runs the command in QUOTALINE_COMMAND.
 
-Sourcing the shipped file starts no process. Its path has the Python's version in
-it, though: where that has moved on, the command is asked instead, once a shell;
-and where the package is gone, nothing is said.
+Sourcing the shipped file starts no program. But its path contains the Python version:
+after an upgrade of Python the lines run `quotaline init` instead, once per shell, and
+if the package is gone they do nothing.
 """
 
 from __future__ import annotations
@@ -20,28 +20,30 @@ if TYPE_CHECKING:
 
 
 def is_login_shell(shell: str, environ: Mapping[str, str]) -> bool:
-    """Say whether new terminals start this shell."""
+    """Return whether new terminals start this shell."""
     return os.path.basename(environ.get("SHELL", "")) == shell
 
 
-def sh(here: Installation, shell: str, *, lasting: bool) -> str:
-    """Return the lines for bash and zsh; `lasting`: for a config, with the way out for a moved file."""
-    file, command = shlex.quote(f"{here.shell}/quotaline.{shell}"), shlex.quote(here.command)
-    moved = f'elif [ -x {command} ]; then\n    eval "$({command} init {shell})"\n' if lasting else ""
+def sh(installation: Installation, shell: str, *, survives_upgrade: bool) -> str:
+    """Return the lines for bash or zsh; `survives_upgrade`: they also work after the hook file has moved."""
+    file, command = shlex.quote(f"{installation.shell}/quotaline.{shell}"), shlex.quote(installation.command)
+    # bash hides the trap from a file that is sourced, which has to know of it.
+    trap = "    QUOTALINE_DEBUG_TRAP=$(trap -p DEBUG)\n" if shell == "bash" else ""
+    moved = f'elif [ -x {command} ]; then\n    eval "$({command} init {shell})"\n' if survives_upgrade else ""
     return (
-        f"if [ -r {file} ]; then\n    QUOTALINE_COMMAND={command}\n    . {file}\n"
-        # The last line of an rc file is the first prompt's $?.
+        f"if [ -r {file} ]; then\n    QUOTALINE_COMMAND={command}\n{trap}    . {file}\n"
+        # `if`, not `&&`: the status of the last line of an rc file is $? at the first prompt.
         f"{moved}fi\n"
     )
 
 
-def fish(here: Installation, *, lasting: bool) -> str:
-    """Return the same for fish."""
-    file, command = _quoted(f"{here.shell}/quotaline.fish"), _quoted(here.command)
-    moved = f"else if test -x {command}\n    {command} init fish | source\n" if lasting else ""
+def fish(installation: Installation, *, survives_upgrade: bool) -> str:
+    """Return the same lines for fish."""
+    file, command = _quoted(f"{installation.shell}/quotaline.fish"), _quoted(installation.command)
+    moved = f"else if test -x {command}\n    {command} init fish | source\n" if survives_upgrade else ""
     return f"if test -r {file}\n    set -g QUOTALINE_COMMAND {command}\n    source {file}\n{moved}end\n"
 
 
 def _quoted(path: str) -> str:
-    """Quote for fish, where a quoted text has two escapes."""
+    """Quote for fish, where single quotes have two escapes: of the quote and of the backslash."""
     return "'" + re.sub(r"([\\'])", r"\\\1", path) + "'"

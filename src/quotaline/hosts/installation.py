@@ -1,4 +1,4 @@
-"""Where this installation is: what a config names must still be there tomorrow, from any folder."""
+"""The paths of this installation that go into configs: absolute, and stable across upgrades if possible."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from quotaline.hosts.errors import EditRefused
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The absolute paths that go into a config: the command on PATH, and the folder of the shell files."""
+    """Absolute paths: of the `quotaline` command, and of the folder with the shell files."""
 
     command: str
     shell: str
 
 
 def installation() -> Installation:
-    """Find this installation. Raises Refused if there is no `quotaline` command in it."""
+    """Find this installation. Raises EditRefused if there is no `quotaline` command."""
     return Installation(_command(), _shell())
 
 
 def _command() -> str:
-    # First the folder that we were started from: pipx and uv link it to one that outlives an upgrade.
+    # The folder of the running command first: pipx and uv put a link there that survives upgrades.
     folders = (os.path.dirname(os.path.abspath(sys.argv[0])), sysconfig.get_path("scripts"))
     for folder in folders:
         if os.access(command := f"{folder}/quotaline", os.X_OK):
             return command
     if found := shutil.which("quotaline"):
         return os.path.abspath(found)
-    raise EditRefused("there is no `quotaline` command beside this Python; install the package first")
+    raise EditRefused("no `quotaline` command next to this Python; install the package first")
 
 
 def _shell() -> str:

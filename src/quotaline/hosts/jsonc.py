@@ -1,7 +1,7 @@
 """
-JSON with comments as text: where each value stands, and how a member goes in and out; the rest stays.
+Edit JSON with comments as text: find where each value is, insert and delete a member, keep all else.
 
-No parser on PyPI keeps the text and needs neither Node nor a lexer generator.
+Written here because no parser on PyPI keeps the text without Node or a lexer generator.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _DECODER = json.JSONDecoder()
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value: `text[start:end]`, decoded as `value`. `members` and `content` are an object's."""
+    """A value: `text[start:end]`, decoded as `value`. Only an object has `members` and `content`."""
 
     start: int
     end: int
@@ -41,7 +41,7 @@ class Member:
 
 
 def parse(text: str) -> Node:
-    """Return the value that the text holds. Raises Refused that names line and column."""
+    """Return the value in the text. Raises EditRefused with line and column if it is not JSON."""
     try:
         at, _ = _skip(text, int(text.startswith("\ufeff")))
         node = _value(text, at)
@@ -49,21 +49,21 @@ def parse(text: str) -> Node:
         raise EditRefused("not JSON: nested too deeply") from None
     at, _ = _skip(text, node.end)
     if at != len(text):
-        raise _broken(text, at, "more text after the end")
+        raise _broken(text, at, "unexpected text after the end")
     return node
 
 
 def find(obj: Node, key: str) -> Member | None:
-    """Return an object's member of that name; of several the last, which is the one that counts."""
-    return next((one for one in reversed(obj.members) if one.key == key), None)
+    """Return the object's member with this key; of several the last, which is the one in effect."""
+    return next((member for member in reversed(obj.members) if member.key == key), None)
 
 
 def insert(text: str, obj: Node, key: str, value: object) -> str:
-    """Return the text with a member at the end of the object, laid out as those before it."""
+    """Return the text with a new member at the end of the object, laid out like the members before it."""
     newline, indent, unit = _layout(text, obj)
-    shown = f'"{key}": {json.dumps(value, ensure_ascii=False, indent=unit if newline else None)}'
+    written = f'"{key}": {json.dumps(value, ensure_ascii=False, indent=unit if newline else None)}'
     lead = newline + indent if newline else " " * bool(obj.members)
-    member = lead + shown.replace("\n", newline + indent)
+    member = lead + written.replace("\n", newline + indent)
     if not obj.members:
         return text[: obj.content] + member + text[obj.content :]
     last = obj.members[-1]
@@ -73,7 +73,7 @@ def insert(text: str, obj: Node, key: str, value: object) -> str:
 
 
 def delete(text: str, obj: Node, key: str) -> str:
-    """Return the text without that member, the space before it and one comma: undoes `insert`."""
+    """Return the text without this member, the space before it and one comma; this undoes `insert`."""
     at = next(at for at in reversed(range(len(obj.members))) if obj.members[at].key == key)
     member = obj.members[at]
     start = len(text[: member.start].rstrip(_SPACE))
@@ -87,8 +87,8 @@ def delete(text: str, obj: Node, key: str) -> str:
 
 
 def _layout(text: str, obj: Node) -> tuple[str, str, str]:
-    """Return newline, indentation and its unit for a new member; no newline: all on one line."""
-    tail = text[obj.content : obj.end - 1]  # holds a newline if the closing brace has its own line
+    """Return newline, indentation and its unit for a new member; newline is empty if all is on one line."""
+    tail = text[obj.content : obj.end - 1]  # has a newline if the closing brace is on its own line
     head = _space_before(text, obj.members[0].start if obj.members else obj.end - 1)
     newline = next((end for end in ("\r\n", "\n", "\r") if end in head or end in tail), "")
     outer = re.split(r"[\r\n]", tail)[-1] if re.search(r"[\r\n]", tail) else ""
@@ -112,7 +112,7 @@ def _value(text: str, at: int) -> Node:
         return Node(at, end, value)
     word = _WORD.match(text, at)
     if not word:
-        raise _broken(text, at, "a value is missing")
+        raise _broken(text, at, "expected a value")
     return Node(at, word.end(), json.loads(word[0], parse_int=float))
 
 
@@ -122,14 +122,14 @@ def _object(text: str, start: int) -> Node:
     at, content = _skip(text, start + 1)
     while text[at : at + 1] != "}":
         if members and members[-1].comma is None:
-            raise _broken(text, at, "a comma or a closing brace is missing")
+            raise _broken(text, at, "expected a comma or a closing brace")
         key_at = at
         if text[at : at + 1] != '"':
-            raise _broken(text, at, "a key or a closing brace is missing")
+            raise _broken(text, at, "expected a key or a closing brace")
         key, at = _string(text, at)
         at, _ = _skip(text, at)
         if text[at : at + 1] != ":":
-            raise _broken(text, at, "a colon is missing")
+            raise _broken(text, at, "expected a colon")
         at, _ = _skip(text, at + 1)
         node = _value(text, at)
         value[key] = node.value
@@ -144,15 +144,15 @@ def _object(text: str, start: int) -> Node:
 def _array(text: str, start: int) -> Node:
     values: list[Any] = []
     at, _ = _skip(text, start + 1)
-    ready = True
+    may_continue = True
     while text[at : at + 1] != "]":
-        if not ready:
-            raise _broken(text, at, "a comma or a closing bracket is missing")
+        if not may_continue:
+            raise _broken(text, at, "expected a comma or a closing bracket")
         node = _value(text, at)
         values.append(node.value)
         at, _ = _skip(text, node.end)
-        ready = text[at : at + 1] == ","
-        if ready:
+        may_continue = text[at : at + 1] == ","
+        if may_continue:
             at, _ = _skip(text, at + 1)
     return Node(start, at + 1, values)
 
@@ -161,12 +161,12 @@ def _string(text: str, at: int) -> tuple[str, int]:
     try:
         value, end = _DECODER.raw_decode(text, at)
     except json.JSONDecodeError as error:
-        raise _broken(text, error.pos, "a text is broken") from None
+        raise _broken(text, error.pos, "invalid string") from None
     return value, end
 
 
 def _skip(text: str, at: int) -> tuple[int, int]:
-    """Skip space and comments. Returns where they end, and where the last comment (or `at`) ended."""
+    """Skip space and comments. Returns where they end, and where the last comment ends (else `at`)."""
     content = at
     while found := _GAP.match(text, at):
         at = found.end()

@@ -1,9 +1,9 @@
 """
 starship: a custom module that runs our command without a shell, and its place in the format.
 
-starship's own format shows every custom module. A format that the user wrote
-shows what it names, so there the module gets a place, in front of the line
-break or the last character, and a note in the block says that it is ours.
+The default format shows every custom module. A format that the user wrote shows
+only what it names, so the module is added to it, before the line break or the
+last character, and a note in the block records that quotaline did so.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ def config(environ: Mapping[str, str]) -> str:
 
 
 def present(environ: Mapping[str, str]) -> bool:
-    """Say whether starship has a config or draws this shell's prompt."""
+    """Return whether starship has a config or draws the prompt of this shell."""
     return os.path.lexists(config(environ)) or "STARSHIP_SHELL" in environ
 
 
-def snippet(here: Installation) -> str:
-    """Return the module. Without `style` it would be bold green, without `shell` an rc file would be read."""
+def snippet(installation: Installation) -> str:
+    """Return the module. Without `style` it would be bold green; without `shell` it would read an rc file."""
     return (
         "[custom.quotaline]\n"
-        f'shell = [{tomlkit.item(here.command).as_string()}, "--for"]\n'
+        f'shell = [{tomlkit.item(installation.command).as_string()}, "--for"]\n'
         'command = "starship"\n'
         "use_stdin = false\n"
         "when = true\n"
@@ -55,30 +55,30 @@ def snippet(here: Installation) -> str:
     )
 
 
-def add(text: str | None, here: Installation) -> str:
-    """Return starship.toml with the module, and with its place in the user's format. Raises Refused."""
+def add(text: str | None, installation: Installation) -> str:
+    """Return starship.toml with the module in it and in the user's format. Raises EditRefused."""
     if text is None:
-        return fence.add(None, snippet(here))
-    mark, text = _apart(text)
+        return fence.add(None, snippet(installation))
+    mark, text = _split_mark(text)
     placed = _PLACED in fence.block(text)
     document = _parse(text)
-    if not _shows(document):
+    if not _shows_module(document):
         document["format"] = tomlkit.value(_with_token(document["format"].as_string()))
         placed = True
-    body = f"{_PLACED}\n{snippet(here)}" if placed else snippet(here)
+    body = f"{_PLACED}\n{snippet(installation)}" if placed else snippet(installation)
     added = fence.add(document.as_string(), body, "\r\n" if "\r\n" in text else "\n")
     try:
         _parse(added)
     except EditRefused:
         raise EditRefused(
-            "it has a `custom` or a `custom.quotaline` of its own; take that out first"
+            "it already has a `custom` or `custom.quotaline` of its own; remove that first"
         ) from None
     return mark + added
 
 
 def remove(text: str) -> str | None:
-    """Return starship.toml without both. Raises Refused."""
-    mark, text = _apart(text)
+    """Return starship.toml without both; None if the file is to be deleted. Raises EditRefused."""
+    mark, text = _split_mark(text)
     if _PLACED in fence.block(text):
         document = _parse(text)
         if "format" in document:
@@ -89,26 +89,26 @@ def remove(text: str) -> str | None:
     return None if rest is None else mark + rest
 
 
-def _apart(text: str) -> tuple[str, str]:
-    """Split a byte order mark off, which tomlkit takes for a key."""
+def _split_mark(text: str) -> tuple[str, str]:
+    """Split off a byte order mark, which tomlkit would read as part of a key."""
     return text[: text.startswith("\ufeff")], text.removeprefix("\ufeff")
 
 
-def _shows(document: tomlkit.TOMLDocument) -> bool:
+def _shows_module(document: tomlkit.TOMLDocument) -> bool:
     if "format" not in document:
         return True
     if not isinstance(document["format"], str):
-        raise EditRefused("its `format` is not a text")
+        raise EditRefused("its `format` is not a string")
     return any(_SHOWN.search(str(document.get(key, ""))) for key in ("format", "right_format"))
 
 
 def _with_token(raw: str) -> str:
-    """Put the token into a TOML string as it is written, so that its quotes and line ends stay."""
+    """Insert the token into a TOML string as it is written, so that its quotes and line ends are kept."""
     for place in _PLACES:
         if found := list(re.finditer(place, raw)):
             at = found[-1].start()
             return raw[:at] + _TOKEN + raw[at:]
-    quotes = 3 if raw.startswith(('"""', "'''")) and len(raw) > 3 else 1  # noqa: PLR2004 - `""` is an empty text
+    quotes = 3 if raw.startswith(('"""', "'''")) and len(raw) > 3 else 1  # noqa: PLR2004 - `""` is an empty string
     return raw[:-quotes] + _TOKEN + raw[-quotes:]
 
 
@@ -119,5 +119,5 @@ def _parse(text: str) -> tomlkit.TOMLDocument:
     except (TOMLKitError, ValueError, RecursionError) as error:
         raise EditRefused(f"not TOML: {' '.join(str(error).split())}") from None
     if document.as_string() != text:
-        raise EditRefused("its layout would change; add what `quotaline init starship` prints by hand")
+        raise EditRefused("its layout would change; add the output of `quotaline init starship` by hand")
     return document

@@ -1,4 +1,4 @@
-"""The hosts by name, and what each one's room has."""
+"""The supported hosts by name, and the interface that their modules share."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
 
 class Host(Protocol):
-    """A host's room: a module with these."""
+    """The module of a host."""
 
-    AFTER: str  # what to do to see the segment; {path} is the config's
+    AFTER: str  # what to do next to see the segment; {path} is the path of the config
 
     def config(self, environ: Mapping[str, str], /) -> str:
-        """Return the path of its config."""
+        """Return the path of the host's config."""
 
     def present(self, environ: Mapping[str, str], /) -> bool:
-        """Say whether it is used here."""
+        """Return whether the host is in use here."""
 
-    def snippet(self, here: Installation, /) -> str:
-        """Return what to put into its config by hand."""
+    def snippet(self, installation: Installation, /) -> str:
+        """Return the lines to add to the config by hand."""
 
-    def add(self, text: str | None, here: Installation, /) -> str:
-        """Return its config with ours. Raises Refused."""
+    def add(self, text: str | None, installation: Installation, /) -> str:
+        """Return the config with quotaline in it; `text` is None if there is no file. Raises EditRefused."""
 
     def remove(self, text: str, /) -> str | None:
-        """Return its config without ours. Raises Refused."""
+        """Return the config without quotaline; None if the file is to be deleted. Raises EditRefused."""
 
 
 TABLE: dict[str, Host] = {
@@ -45,6 +45,6 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 def detected(environ: Mapping[str, str]) -> list[str]:
-    """Return the hosts in use. Not a shell whose prompt starship draws: the segment would be there twice."""
+    """Return the hosts in use. No shell whose prompt starship draws: it would show the segment twice."""
     found = [name for name, host in TABLE.items() if host.present(environ)]
     return [name for name in found if name not in SHELLS or "starship" not in found]

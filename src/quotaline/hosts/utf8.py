@@ -1,4 +1,8 @@
-"""Files are read as UTF-8 with surrogates for what is not, so that any rc file comes back as it was."""
+"""
+The check for formats that must be UTF-8.
+
+Files are read with surrogates for invalid bytes, so that any rc file can be written back unchanged.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from quotaline.hosts.errors import EditRefused
 
 
 def require_utf8(text: str) -> None:
-    """Raise Refused if the file was not UTF-8: for formats that allow nothing else."""
+    """Raise EditRefused if the text was read from a file that is not UTF-8."""
     try:
         text.encode()
     except UnicodeEncodeError as error:

@@ -1,4 +1,4 @@
-"""zsh: a block at the end of its rc file loads the prompt hook."""
+"""zsh: a block at the end of the rc file loads the prompt hook."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ def config(environ: Mapping[str, str]) -> str:
 
 
 def present(environ: Mapping[str, str]) -> bool:
-    """Say whether it is the login shell."""
+    """Return whether zsh is the login shell."""
     return hook.is_login_shell("zsh", environ)
 
 
-def snippet(here: Installation) -> str:
-    """Return what to eval."""
-    return hook.sh(here, "zsh", lasting=False)
+def snippet(installation: Installation) -> str:
+    """Return the lines to eval."""
+    return hook.sh(installation, "zsh", survives_upgrade=False)
 
 
-def add(text: str | None, here: Installation) -> str:
+def add(text: str | None, installation: Installation) -> str:
     """Return the rc file with the block."""
-    return fence.add(text, hook.sh(here, "zsh", lasting=True))
+    return fence.add(text, hook.sh(installation, "zsh", survives_upgrade=True))
 
 
 def remove(text: str) -> str | None:
-    """Return the rc file without it."""
+    """Return the rc file without the block; None if the file is to be deleted."""
     return fence.remove(text)

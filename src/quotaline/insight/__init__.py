@@ -1,1 +1,1 @@
-"""What the numbers mean beyond themselves."""
+"""What the numbers mean for the user: how fast a limit is being used."""

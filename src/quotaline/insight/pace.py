@@ -1,9 +1,9 @@
 """
-Pace: how use compares with even use, which would reach 100 % exactly at the reset. Pure.
+Pace: how the use of a window compares with even use, which reaches 100 % exactly at the reset. Pure.
 
-When to be silent is from what other tools learned: an early number says
-nothing, a small one worries nobody, a late one can't be changed any more, and
-a few points are noise. Unused quota is a loss by the week, not by the five hours.
+A pace is notable only if it helps: early in a window a number has no meaning yet, a small one is no
+concern, late in a window nothing can be changed any more, and a few points are noise. Unused quota is a
+loss in a window of several days, not in one of hours.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from quotaline.model.usage import Window
 
 _FULL = 100.0
-_EARLY = 5.0  # percent of a window that say nothing yet
-_LATE = 93.0  # percent of a window after which it comes back soon anyway
-_DAY = 86400.0  # seconds; of a window of several days the first one says nothing yet
+_EARLY = 5.0  # percent of a window's time; before it there is no pace
+_LATE = 93.0  # percent of a window's time; after it the reset is soon anyway
+_DAY = 86400.0  # seconds; before the first day of a longer window is over there is no pace
 _LITTLE = 20.0  # percent used
 _NOISE = 15.0  # points
 
@@ -25,13 +25,13 @@ _NOISE = 15.0  # points
 @dataclass(frozen=True, slots=True)
 class Pace:
     """
-    How a window's use runs.
+    The pace of a window.
 
     `ahead` is in points: percent used less percent of the time elapsed, below
-    zero when behind. `projected` is the utilization at the reset if use goes on
-    as so far, in percent. `used_up_at` is when it reaches 100 that way, in
-    epoch seconds; None if not before the reset. `notable`: worth telling
-    somebody who did not ask.
+    zero if behind. `projected` is the utilization at the reset if use goes on
+    as before, in percent. `used_up_at` is when it reaches 100 that way, in
+    epoch seconds; None if not before the reset. `notable`: worth showing to a
+    user who did not ask for the pace.
     """
 
     ahead: float
@@ -42,7 +42,7 @@ class Pace:
 
 def pace(window: Window, at: float) -> Pace | None:
     """
-    Return the pace of a window; None if it can't be told, or not yet.
+    Return the pace of a window; None if its reset or length is unknown, or it is too early.
 
     Args:
         window: One limit.

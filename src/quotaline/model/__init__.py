@@ -1,1 +1,1 @@
-"""Values and rules: usage, errors, merge, back-off. Pure: no clock, no files, no network."""
+"""Values and rules: usage, errors, merge, back-off. Pure: reads no clock, no file and no network."""

@@ -1,4 +1,4 @@
-"""JSON from outside: parsing that fails with one exception whatever the input."""
+"""Parses JSON that other programs wrote: whatever the input, the only exception is ValueError."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ def load(text: str | bytes) -> Any:
     Parse JSON.
 
     Raises:
-        ValueError: For text that is not JSON, and for text that only makes the parser
-            fail: nesting that is too deep (RecursionError), numbers that are too long.
+        ValueError: If the text is not JSON, or defeats the parser: nesting that is too deep
+            (RecursionError), numbers that are too long (OverflowError).
     """
     try:
         return json.loads(text)
     except (RecursionError, OverflowError):
-        raise ValueError("too deep or too long to parse") from None
+        raise ValueError("nested too deeply or too long to parse") from None

@@ -1,8 +1,8 @@
 """
-The words of the house: windows, credits, a usage answer. Values only.
+The data model: windows, credits, usage, and a reading of them. Values only, no rules.
 
-Units: utilization in percent (0-100, above 100 once over), times in epoch
-seconds, lengths in seconds, money in whole units of its currency.
+Units: utilization in percent (0-100, above 100 when the limit is exceeded),
+times in epoch seconds, lengths in seconds, money in whole units of its currency.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SPEND = "spend"
 SCOPED = "scoped:"  # + name: the key of a scoped weekly window
 
 _Value = TypeVar("_Value")
-_KINDS: dict[object, tuple[type, ...]] = {  # by annotation, which is a text here
+_FIELD_TYPES: dict[object, tuple[type, ...]] = {  # by annotation, which is a string in this module
     "bool": (bool,),
     "int": (int,),
     "str": (str,),
@@ -29,18 +29,29 @@ _KINDS: dict[object, tuple[type, ...]] = {  # by annotation, which is a text her
 LENGTHS: dict[str, float] = {FIVE_HOUR: 5 * 3600, SEVEN_DAY: 7 * 86400}
 
 
-def built(cls: type[_Value], document: dict[str, Any]) -> _Value:
+def build_dataclass(cls: type[_Value], document: dict[str, Any]) -> _Value:
     """
-    Build a flat dataclass from the fields that `asdict` gave.
+    Build a flat dataclass from the dict that `asdict` returned for it; a newer version's members are ignored.
 
     Raises:
-        TypeError: If a field is missing, unknown, or not of its kind: the file is not ours.
+        TypeError: If a field is missing or of the wrong type: quotaline did not write that file.
     """
-    value = cls(**document)
-    for one in fields(value):  # type: ignore[arg-type]
-        if not isinstance(getattr(value, one.name), _KINDS.get(one.type, (object,))):
-            raise TypeError(f"{one.name} is not {one.type}")
+    names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+    value = cls(**{name: member for name, member in document.items() if name in names})
+    for field in fields(value):  # type: ignore[arg-type]
+        if not isinstance(getattr(value, field.name), _FIELD_TYPES.get(field.type, (object,))):
+            raise TypeError(f"{field.name} is not {field.type}")
     return value
+
+
+def valid_members(cls: type[object], document: object) -> dict[str, Any]:
+    """Return the members of a JSON object that are fields of a flat dataclass, and of their types."""
+    members = document if isinstance(document, dict) else {}
+    return {
+        field.name: members[field.name]
+        for field in fields(cls)  # type: ignore[arg-type]
+        if isinstance(members.get(field.name), _FIELD_TYPES.get(field.type, ()))
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +59,9 @@ class Window:
     """
     One limit.
 
-    `utilization` is in percent, `resets_at` in epoch seconds (None while the
-    window has not started: the first use starts it), `length` in seconds where
-    it is known.
+    `utilization` is in percent. `resets_at` is in epoch seconds, or None while
+    the window has not started: the first use starts it. `length` is in seconds,
+    or None if it is not known.
     """
 
     utilization: float
@@ -58,11 +69,11 @@ class Window:
     length: float | None = None
 
     def time_until_reset(self, now: float) -> float | None:
-        """Return the seconds until the reset, 0 once it has passed, None if it is not known."""
+        """Return the seconds until the reset: 0 once it has passed, None if it is not known."""
         return None if self.resets_at is None else max(0.0, self.resets_at - now)
 
     def elapsed_percent(self, now: float) -> float | None:
-        """Return how much of the window's time is over, in percent 0-100; None if that is not known."""
+        """Return the elapsed part of the window, in percent 0-100; None if it is not known."""
         left = self.time_until_reset(now)
         if left is None or not self.length:
             return None
@@ -71,7 +82,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class ScopedWindow:
-    """A weekly limit on part of the use, by model mostly. `name` is 1 to 12 of `[A-Za-z0-9 ._-]`."""
+    """A weekly limit on part of the usage, mostly per model. `name` is 1 to 12 of `[A-Za-z0-9 ._-]`."""
 
     name: str
     window: Window
@@ -80,10 +91,10 @@ class ScopedWindow:
 @dataclass(frozen=True, slots=True)
 class Credits:
     """
-    Paid use beyond the plan (`extra_usage`).
+    Paid usage beyond the plan (`extra_usage`).
 
-    `used` and `limit` are money in `currency` (an ISO 4217 code); a `limit` of
-    None is no cap. `utilization` is in percent of the cap.
+    `used` and `limit` are amounts in `currency` (an ISO 4217 code); a `limit`
+    of None means no cap. `utilization` is in percent of the cap.
     """
 
     enabled: bool
@@ -95,7 +106,7 @@ class Credits:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """All limits that one answer told. What it did not tell is None or absent, never zero."""
+    """All limits that one source reported. A limit that it did not report is None or absent, never zero."""
 
     five_hour: Window | None = None
     seven_day: Window | None = None
@@ -104,16 +115,16 @@ class Usage:
     credits: Credits | None = None
 
     def windows(self) -> dict[str, Window]:
-        """Return every window that was told, by key: `five_hour`, `seven_day`, `spend`, `scoped:<name>`."""
-        observation = {FIVE_HOUR: self.five_hour, SEVEN_DAY: self.seven_day, SPEND: self.spend}
+        """Return the reported windows by key: `five_hour`, `seven_day`, `spend`, `scoped:<name>`."""
+        unscoped = {FIVE_HOUR: self.five_hour, SEVEN_DAY: self.seven_day, SPEND: self.spend}
         return {
-            **{key: window for key, window in observation.items() if window},
+            **{key: window for key, window in unscoped.items() if window},
             **{SCOPED + scoped.name: scoped.window for scoped in self.scoped},
         }
 
     @classmethod
-    def of(cls, windows: dict[str, Window], credits_: Credits | None = None) -> Usage:
-        """Build a usage from what `windows()` gave."""
+    def from_windows(cls, windows: dict[str, Window], credits_: Credits | None = None) -> Usage:
+        """Build a usage from windows by key, as `windows()` returns them."""
         return cls(
             five_hour=windows.get(FIVE_HOUR),
             seven_day=windows.get(SEVEN_DAY),
@@ -127,36 +138,37 @@ class Usage:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain dicts, lists and numbers that `from_json` reads back."""
+        """Return a JSON document that `from_json` reads back."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Usage:
-        """Read what `to_json` gave. Raises KeyError or TypeError for anything else."""
+        """Read a document of `to_json`. Raises KeyError or TypeError for anything else."""
 
-        def window(observation: dict[str, Any] | None) -> Window | None:
-            return built(Window, observation) if observation is not None else None
+        def window(members: dict[str, Any] | None) -> Window | None:
+            return build_dataclass(Window, members) if members is not None else None
 
         credits_ = document["credits"]
         return cls(
             five_hour=window(document["five_hour"]),
             seven_day=window(document["seven_day"]),
             scoped=tuple(
-                ScopedWindow(one["name"], built(Window, one["window"])) for one in document["scoped"]
+                ScopedWindow(scoped["name"], build_dataclass(Window, scoped["window"]))
+                for scoped in document["scoped"]
             ),
             spend=window(document["spend"]),
-            credits=built(Credits, credits_) if credits_ is not None else None,
+            credits=build_dataclass(Credits, credits_) if credits_ is not None else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """
-    What one source told at one time.
+    What one source reported at one time.
 
-    `at` is when the numbers were observed if `dated`; else when they reached
-    us, and they may be older. `account` is the accountUuid, None if the source
-    does not know it.
+    `observed_at` is when the numbers were observed if `dated`; otherwise it is
+    when they arrived, and they may be older. `account` is the accountUuid, None
+    if the source does not know it.
     """
 
     source: str

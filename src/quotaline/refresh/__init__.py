@@ -1,1 +1,1 @@
-"""The writer: one refresh from the sources to the segments, in a process that no host waits for."""
+"""The writer: a refresh reads the sources and writes the segments, in a process that no host waits for."""

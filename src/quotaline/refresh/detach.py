@@ -1,9 +1,9 @@
 """
-The refresher as a process of its own, that no host waits for and no host kills.
+Runs the refresher as a detached process, for which no host waits and which no host kills.
 
-Measured on the hosts (docs/reliability.md A3 and J6, docs/claude-code.md 1.4): hosts wait for
-the end of every stream a child inherited, and a cancelled status line is
-killed with all its descendants.
+Hosts wait for the end of every stream that a child inherited, and Claude Code kills
+the descendants of a cancelled status line (docs/reliability.md A3 and J6,
+docs/claude-code.md 1.4).
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DEADLINE = 15  # seconds a refresh may take
-_MOST_DESCRIPTORS = 1 << 16  # one system call on Linux, whatever the number
+DEADLINE = 15  # seconds that a refresh may take
+_MAX_DESCRIPTORS = 1 << 16  # on Linux one system call closes them, whatever the number
 
 
-def start(may: Callable[[], bool] = lambda: True) -> None:
+def start_refresher(is_wanted: Callable[[], bool] = lambda: True) -> None:
     """
-    Start a detached refresher and return at once. If it can't be started, the next minute tries again.
+    Start a detached refresher and return at once. If no process can be started, do nothing.
 
     Args:
-        may: Whether to go on, asked once nobody can kill us with the caller any
-            more: a claim that is made sooner would be spent for nothing.
+        is_wanted: Called in the detached process, where it can claim the refresh of this minute.
+            A claim made before that would be lost if the host kills the caller and its children.
     """
     try:
         child = os.fork()
@@ -35,38 +35,37 @@ def start(may: Callable[[], bool] = lambda: True) -> None:
         os.waitpid(child, 0)
         return
     try:
-        # A session of its own and no parent: whoever kills our caller's group or descendants finds neither.
+        # A session of its own and no parent: killing the caller's group or descendants does not reach it.
         os.setsid()
-        if os.fork() == 0 and may():
-            os.chdir("/")  # an untrusted folder must not be on sys.path, nor kept busy
-            _let_go()
-            # -P: not even the "/" we are in now.
+        if os.fork() == 0 and is_wanted():
+            os.chdir("/")  # the caller's folder may be untrusted or about to be unmounted
+            _close_streams()
+            # -P keeps the working directory off sys.path, even "/".
             os.execv(sys.executable, [sys.executable, "-P", "-m", "quotaline", "refresh", "--detached"])
     finally:
         os._exit(0)
 
 
-def settle() -> None:
-    """Make this process the detached refresher: own session, no streams, no core, dead after DEADLINE."""
+def become_daemon() -> None:
+    """Turn this process into a daemon: own session, no streams, no core dump, killed after DEADLINE."""
     import signal
 
     try:
         os.setsid()
     except OSError:
-        signal.signal(
-            signal.SIGHUP, signal.SIG_IGN
-        )  # a group's leader already, so the terminal's end reaches us
+        # A group leader can't leave its session, so a closed terminal would end it by SIGHUP.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.chdir("/")
-    _let_go()
-    limit()
+    _close_streams()
+    limit_runtime()
 
 
-def limit() -> None:
+def limit_runtime() -> None:
     """
-    End this process after DEADLINE, and let it leave no core.
+    Kill this process after DEADLINE, and let it dump no core, which could hold the token.
 
-    The alarm's default action, not a handler: a name look-up or the Keychain
-    blocks in C, where no Python handler runs.
+    The alarm has its default action instead of a handler, because no Python handler
+    runs while a name look-up or the Keychain blocks in C.
     """
     import resource
     import signal
@@ -76,8 +75,8 @@ def limit() -> None:
     signal.alarm(DEADLINE)
 
 
-def _let_go() -> None:
+def _close_streams() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)
-    os.closerange(3, _MOST_DESCRIPTORS)
+    os.closerange(3, _MAX_DESCRIPTORS)

@@ -1,4 +1,4 @@
-"""One edition of the segments: every host's, and every Claude Code session's, written together."""
+"""Writes the state, and the segment of every host and of every Claude Code session, all of one moment."""
 
 from __future__ import annotations
 
@@ -7,56 +7,44 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from quotaline.cache import segment_file, state_file, store
-from quotaline.model.merge import current
-from quotaline.segment.markup import HOSTS, tables, widest
+from quotaline.refresh.due import next_due
 from quotaline.segment.options import display_options
-from quotaline.segment.text import BY_THE_MINUTE
-from quotaline.settings import kept
+from quotaline.segment.rendering import HOSTS
+from quotaline.segment.schedule import PRECISE_FOR, Row, schedules, widest
+from quotaline.settings import saved_settings
 
 if TYPE_CHECKING:
     from quotaline.cache.state_file import State
 
 SESSION = "segment.claude."  # + session id
-NO_MEMO = "-"  # in front of the memo of a segment that is one session's own: the launcher's never equals it
-_FORGOTTEN = 7 * 86400  # seconds without a run, after which a session's segment is removed
+NO_MEMO = "-"  # before a memo that the launcher must not find: it never has one that starts so
+_SESSION_EXPIRES = 7 * 86400  # seconds without a run, after which a session's segment is removed
 
 
 def publish(folder: str, state: State, ttl: float, now: float) -> None:
     """
-    Write the state and every segment as it is at `now`. To be called under the lock.
+    Write the state and all segments as of `now`. The caller holds the lock.
 
     Raises:
-        OSError: If something can't be written; what was there before stands.
+        OSError: If a file can't be written; its old content is kept.
     """
     state_file.save(folder, state)
     due = next_due(state, ttl)
-    found = tables(
-        state.merged,
-        HOSTS,
-        now,
-        display_options(kept(state.settings), state.organisation),
-        max(BY_THE_MINUTE, 2 * ttl),
-    )
-    table = found.pop("claude")  # that one's are by session
-    for host, rows in found.items():
-        store.write(folder, f"segment.{host}", segment_file.write(rows, due, now))
+    options = display_options(saved_settings(state.settings), state.organisation)
+    rows_by_host = schedules(state.merged, HOSTS, now, options, max(PRECISE_FOR, 2 * ttl))
+    claude_rows = rows_by_host.pop("claude")  # its segments are by session
+    for host, rows in rows_by_host.items():
+        store.write(folder, f"segment.{host}", segment_file.encode(rows, due, now))
     for name in os.listdir(folder):
         if name.startswith(SESSION):
-            _reprint(folder, name, table, due, now)
+            _publish_session(folder, name, claude_rows, due, now)
 
 
-def next_due(state: State, ttl: float) -> float:
-    """Return NEXT, epoch seconds: a TTL from the last fresh numbers, or the first reset if that is sooner."""
-    now = state.refreshed_at
-    resets = (observation.window.resets_at for observation in current(state.merged, now).values())
-    return min((now + ttl, *(reset + 1 for reset in resets if reset)))
-
-
-def _reprint(folder: str, name: str, table: list[tuple[float, str]], due: float, now: float) -> None:
-    memo = segment_file.memo(store.read(folder, name) or b"")
-    if memo is None or now - memo.seen > _FORGOTTEN:
+def _publish_session(folder: str, name: str, rows: list[Row], due: float, now: float) -> None:
+    memo = segment_file.decode_memo(store.read(folder, name) or b"")
+    if memo is None or now - memo.seen_at > _SESSION_EXPIRES:
         with suppress(OSError):
             os.unlink(os.path.join(folder, name))
     elif not memo.text.startswith(NO_MEMO):
-        memo.width = widest(table)
-        store.write(folder, name, segment_file.write(table, due, now, memo))
+        memo.width = widest(rows)
+        store.write(folder, name, segment_file.encode(rows, due, now, memo))

@@ -1,4 +1,4 @@
-"""One attempt to get an answer, and what it means for the state."""
+"""One request to the usage endpoint, and its effect on the state."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from quotaline.model import backoff
 from quotaline.model.errors import QuotalineError
+from quotaline.model.merge import shows_same_numbers
 from quotaline.model.usage import Reading, Usage
-from quotaline.refresh.ingest import numbers, take
+from quotaline.refresh.ingest import apply_reading, switch_account
 from quotaline.sources import credentials
 
 if TYPE_CHECKING:
@@ -17,20 +18,20 @@ if TYPE_CHECKING:
     from quotaline.cache.state_file import State
     from quotaline.settings import Settings
 
-# Seconds without a further try once the Keychain refused (docs/claude-code.md 2.3).
-KEYCHAIN_AWAY = 6 * 3600.0
+# Seconds without another try after the Keychain refused access (docs/claude-code.md 2.3).
+KEYCHAIN_PAUSE = 6 * 3600.0
 
 
 class Fetch(Protocol):
-    """What asks the endpoint: `sources.api.fetch`, or the demo's with its own endpoint."""
+    """The function that makes the request: `sources.api.fetch`, or that of the demo."""
 
     def __call__(self, token: credentials.Token, *, now: float, user_agent: str) -> Usage:
-        """Return the answer or raise a QuotalineError."""
+        """Return the usage or raise a QuotalineError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of it: a reading or an error. `requested`: the endpoint was really asked."""
+    """The result of an attempt: a reading or an error. `requested`: a request was really made."""
 
     reading: Reading | None = None
     error: QuotalineError | None = None
@@ -38,56 +39,77 @@ class Attempt:
 
 
 def may_read_keychain(state: State, settings: Settings, now: float) -> bool:
-    """Whether the Keychain may be asked; after a refusal not for 6 h, for it may open a dialog."""
-    return bool(settings["sources.keychain"]) and not now < state.keychain_until <= now + KEYCHAIN_AWAY
+    """Whether the Keychain may be read. Not for 6 h after a refusal, because reading may open a dialog."""
+    return bool(settings["sources.keychain"]) and not now < state.keychain_until <= now + KEYCHAIN_PAUSE
 
 
-def of_endpoint(
+def request_usage(
     environ: Mapping[str, str], settings: Settings, now: float, fetch: Fetch | None, *, keychain: bool
 ) -> Attempt:
-    """Read the login and ask the endpoint once."""
+    """Read the login and make one request."""
     try:
         login = credentials.load(environ, now, keychain=keychain)
     except QuotalineError as error:
         return Attempt(error=error)
     try:
-        usage = (fetch or _fetch())(login.token, now=now, user_agent=settings["sources.user_agent"])
+        usage = (fetch or _default_fetch())(login.token, now=now, user_agent=settings["sources.user_agent"])
     except QuotalineError as error:
         return Attempt(error=error, requested=True)
     return Attempt(Reading("api", now, usage, login.account), requested=True)
 
 
-def _fetch() -> Fetch:
-    from quotaline.sources import api  # requests: 124 ms that most refreshes need not spend
+def _default_fetch() -> Fetch:
+    from quotaline.sources import api  # imports requests (124 ms), which most refreshes do not need
 
     return api.fetch
 
 
-def outcome(state: State, before: backoff.Backoff, attempt: Attempt, now: float, ttl: float) -> State:
+def apply_attempt(state: State, planned: State, attempt: Attempt, now: float, ttl: float) -> State:
     """
-    Return the state with what came of the attempt.
+    Return the state after an attempt.
 
     Args:
-        state: As it is now; others may have changed it during the attempt.
-        before: The back-off that the attempt started from.
-        attempt: What came of it.
+        state: The current state; other processes may have changed it during the attempt.
+        planned: The state when the attempt was decided on, and not yet recorded.
+        attempt: Its result.
         now: Epoch seconds.
         ttl: Seconds.
     """
-    known = numbers(state.merged, now)
-    if attempt.reading is not None:
-        state = take(state, attempt.reading, now, ttl)
+    before = planned.backoff
+    known = state.merged
+    reading = attempt.reading
+    is_foreign = reading is not None and not _is_of_login(reading, state, planned)
+    if reading is not None and not is_foreign:
+        if reading.account is not None and known.account not in (None, reading.account):
+            state = switch_account(state, reading.account, now, ttl)
+        state = apply_reading(state, reading, now, ttl)
     if attempt.error is not None and attempt.requested:
-        failed = backoff.failed(before, attempt.error, now, state.login)
-        return replace(state, keychain_until=0.0, backoff=failed)
+        after = backoff.record_failure(before, attempt.error, now, planned.login)
+        return replace(state, keychain_until=0.0, backoff=after)
     if attempt.error is not None:
-        # No request was made, so none has to be waited for; only the Keychain is not asked every minute.
-        away = (
-            KEYCHAIN_AWAY if isinstance(attempt.error, credentials.KeychainDenied) else backoff.LONGEST_IDLE
+        # No request was made, so none has to be waited for. Only the Keychain must not be read every minute.
+        pause = (
+            KEYCHAIN_PAUSE
+            if isinstance(attempt.error, credentials.KeychainDenied)
+            else backoff.MAX_IDLE_INTERVAL
         )
-        waiting = replace(before, reason=attempt.error.reason)
-        return replace(state, keychain_until=now + away, backoff=waiting)
+        unchanged = replace(before, reason=attempt.error.reason, detail=attempt.error.detail)
+        return replace(state, keychain_until=now + pause, backoff=unchanged)
     if not attempt.requested:
         return state
-    changed = numbers(state.merged, now) != known
-    return replace(state, keychain_until=0.0, backoff=backoff.answered(before, now, ttl, changed=changed))
+    changed = is_foreign or not shows_same_numbers(known, state.merged, now)
+    return replace(
+        state, keychain_until=0.0, backoff=backoff.record_answer(before, now, ttl, changed=changed)
+    )
+
+
+def _is_of_login(reading: Reading, state: State, planned: State) -> bool:
+    """
+    Whether a reading is of the account that is logged in now.
+
+    The answer to a request that was under way during a login is the former account's, and credentials
+    need not name their account (docs/claude-code.md 2.3).
+    """
+    if reading.account is not None and reading.account == state.merged.account:
+        return True
+    return (planned.login, planned.account_since) == (state.login, state.account_since)

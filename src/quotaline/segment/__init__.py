@@ -1,1 +1,1 @@
-"""What a segment says (text), in which colours (thresholds), and how each host wants it (markup)."""
+"""Rendering: the view of a moment, the line in a style or template, and the markup of each host. Pure."""

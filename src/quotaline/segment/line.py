@@ -1,132 +1,140 @@
 """
-The line: the windows in a style, as wide as there is room. Pure.
+The line: a view in a style or a template, as wide as it may be. Pure.
 
-Where there is not enough, it says less, in this order: the reset of the week,
-that of the session, pace, bar, what is said besides, the further window; then
-`[5h:8% 7d:77%]`, `8|77`, the tightest number alone, nothing. Never two rows,
-and never a number cut.
+If the line is too wide, it drops parts in this order: the reset of the week, that of the session, pace,
+bar, everything that is not about a window, the scoped window; then it becomes `[5h:8% 7d:77%]`, `8|77`,
+the tightest number alone, nothing. It never takes two rows, and a number is never cut.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from quotaline.cache.segment_format import FOR_EVER
-from quotaline.segment import styles
-from quotaline.segment.fields import RenderContext, render_context, value, window_value
+from quotaline.segment.fields import Value, field_value, window_value
+from quotaline.segment.labels import LABELS
+from quotaline.segment.palette import is_colour
 from quotaline.segment.span import Span, width
-from quotaline.segment.styles import STYLES
-from quotaline.segment.template import SESSION_FIELDS, Value, render
-from quotaline.segment.text import DEFAULT_OPTIONS, LABELS, changes, label, percent
+from quotaline.segment.styles import STYLES, outer_templates, window_template
+from quotaline.segment.template import SESSION_FIELDS, WINDOWS, Field, Group, Node, Styled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from quotaline.model.merge import MergedUsage
-    from quotaline.segment.options import DisplayOptions
+    from quotaline.segment.view import View
 
 _LADDER = (
+    (),
     ("7d.reset", "scoped.reset"),
     ("5h.reset", "tightest.reset"),
-    ("pace", "calm_pace"),
+    ("pace", "auto_pace"),
     ("bar",),
     ("icon", "credits", "account", "source", "age", *SESSION_FIELDS),
     ("scoped",),
 )
 
 
-def compact(merged: MergedUsage, now: float) -> list[Span]:
-    """Return `[5h:8% 7d:77%]`, and a further window that is tighter than both: `[5h:8% 7d:77% Fable:91%]`."""
-    return line(merged, now, DEFAULT_OPTIONS)
-
-
-def line(merged: MergedUsage, now: float, options: DisplayOptions, *, coarse: bool = False) -> list[Span]:
-    """
-    Return the line at a time.
-
-    Args:
-        merged: The merged usage.
-        now: Epoch seconds.
-        options: How it should look; `options.columns` is kept.
-        coarse: Say spans of time in hours, for this will be read for an hour.
-    """
-    context = render_context(merged, now, options, coarse=coarse)
-    if options.alert_only and context.shown and not _is_alert(context):
+def line(view: View) -> list[Span]:
+    """Return the line of a view, at most `options.columns` wide; empty if there is nothing to show."""
+    if view.options.alert_only and view.known() and not _warns(view):
         return []
-    forms = _forms(context)
-    if options.columns is None:
+    forms = _forms(view)
+    if view.options.columns is None:
         return next(forms)
-    room = options.columns
-    return next((spans for spans in forms if columns(spans) <= room), [])
+    columns = view.options.columns
+    return next((spans for spans in forms if width("".join(span.text for span in spans)) <= columns), [])
 
 
-def columns(spans: list[Span]) -> int:
-    """Return how many columns a line takes."""
-    return width("".join(span.text for span in spans))
+def _warns(view: View) -> bool:
+    """Return whether a window that is shown has reached its warning threshold."""
+    windows = (view.named(name) for name in (*LABELS.values(), "scoped") if name not in view.hidden)
+    return any(window and window.warns for window in windows)
 
 
-def timeline(
-    merged: MergedUsage, now: float, options: DisplayOptions, precise: float
-) -> list[tuple[float, float, list[Span]]]:
-    """Return since when, until when (epoch seconds; the last one FOR_EVER), and the line."""
-    table = []
-    since = now
-    for until in (*changes(merged, now, options, precise), FOR_EVER):
-        table.append((since, until, line(merged, since, options, coarse=since >= now + precise)))
-        since = until
-    return table
-
-
-def _is_alert(context: RenderContext) -> bool:
-    keys = [context.keys[name] for name in (*LABELS.values(), "scoped") if not context.is_hidden(name)]
-    return any(
-        percent(context.shown[key]) >= context.options.steps_of(label(key)).orange
-        for key in keys
-        if key in context.shown
-    )
-
-
-def _forms(context: RenderContext) -> Iterator[list[Span]]:
-    """Yield the line, and then what says less and less."""
+def _forms(view: View) -> Iterator[list[Span]]:
+    """Yield the whole line, and then ever shorter forms of it."""
     dropped: frozenset[str] = frozenset()
-    for fields in ((), *_LADDER):
+    template = view.options.template
+    for fields in _LADDER:
         dropped |= frozenset(fields)
-        yield _form(context._replace(dropped=dropped))
-    for name in ("compact", "minimal"):
-        context = context._replace(
-            options=replace(context.options, style=name, template=None), dropped=dropped
-        )
-        yield _form(context)
-    yield _tightest(context)
+        if template is None:
+            yield _styled(view, view.options.style, dropped)
+        else:
+            yield fill(template, partial(field_value, view, dropped=dropped))[0]
+    yield _styled(view, "compact", dropped)
+    yield _styled(view, "minimal", dropped)
+    yield [*_outer(view, "minimal", dropped)[0], window_value(view, "tightest", "shown").span]
 
 
-def _form(context: RenderContext) -> list[Span]:
-    if context.options.template is not None:
-        return render(context.options.template, partial(value, context))[0]
-    name = context.options.style
-    form, template = STYLES[name], styles.window(name)
+def _styled(view: View, name: str, dropped: frozenset[str]) -> list[Span]:
+    """Return the line in a built-in style."""
+    style, template = STYLES[name], window_template(name)
+    hidden = view.hidden | dropped
     parts = [
-        render(template, partial(window_value, context, window))[0]
-        for window in (*LABELS.values(), *(("scoped",) if form.scoped else ()))
-        if not context.is_hidden(window)
+        fill(template, partial(window_value, view, window, dropped=dropped))[0]
+        for window in (*LABELS.values(), *(("scoped",) if style.scoped else ()))
+        if window not in hidden
     ]
     if not parts:
         return []
-    before, after = styles.context(name)
-    in_line = partial(_in_line, context)
-    spans = render(before, in_line)[0] + parts[0]
+    before, after = _outer(view, name, dropped)
+    spans = [*before, *parts[0]]
     for part in parts[1:]:
-        spans += [Span(form.between), *part]
-    return spans + render(after, in_line)[0]
+        spans += [Span(style.between), *part]
+    return [*spans, *after]
 
 
-def _tightest(context: RenderContext) -> list[Span]:
-    before, _ = styles.context(context.options.style)
-    number = window_value(context, "tightest", "used").span
-    return [*render(before, partial(_in_line, context))[0], number]
+def _outer(view: View, name: str, dropped: frozenset[str]) -> tuple[list[Span], list[Span]]:
+    """Return what a style has before and after the windows."""
+
+    def value(field: str) -> Value:
+        if field == "resets":
+            return window_value(view, "5h", field, dropped)
+        return field_value(view, field, dropped)
+
+    before, after = outer_templates(name)
+    return fill(before, value)[0], fill(after, value)[0]
 
 
-def _in_line(context: RenderContext, field: str) -> Value:
-    return window_value(context, "5h", field) if field == "resets" else value(context, field)
+def fill(nodes: tuple[Node, ...], value: Callable[[str], Value], style: str = "") -> tuple[list[Span], bool]:
+    """
+    Fill a template.
+
+    Args:
+        nodes: The template, as `template.parse` returns it.
+        value: Returns the value of a field, by its name.
+        style: The style of the text that contains it.
+
+    Returns:
+        The spans, and whether any of its fields is known.
+    """
+    spans: list[Span] = []
+    known = False
+    for node in nodes:
+        if isinstance(node, str):
+            spans.append(Span(node, style))
+        elif isinstance(node, Field):
+            span, is_known = value(node.name)
+            spans.append(Span(span.text, _joined(style, span.style)))
+            known |= is_known
+        else:
+            outer = style if isinstance(node, Group) else _joined(_resolved(node.style, value), style)
+            inner, is_known = fill(node.nodes, value, outer)
+            if is_known or isinstance(node, Styled):
+                spans += inner
+            known |= is_known
+    return [span for span in spans if span.text], known
+
+
+def _resolved(style: str, value: Callable[[str], Value]) -> str:
+    """Return a style with the name of a window replaced by that window's style."""
+    words = (value(word).span.style if word in WINDOWS else word for word in style.split())
+    return " ".join(filter(None, words))
+
+
+@cache
+def _joined(outer: str, inner: str) -> str:
+    """Return both styles in one; if both have a colour, that of `outer`."""
+    has_colour = any(is_colour(word) for word in outer.split())
+    words = [*outer.split(), *(word for word in inner.split() if not (has_colour and is_colour(word)))]
+    return " ".join(dict.fromkeys(words))

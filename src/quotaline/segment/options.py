@@ -1,8 +1,8 @@
-"""How somebody wants the segment: the settings that say so, as a value."""
+"""The display options: what the settings choose for the segment, as one value."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from quotaline.segment.palette import PALETTES
@@ -13,13 +13,15 @@ from quotaline.segment.thresholds import STEPS, Steps
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WINDOWS = ("5h", "7d")
+WINDOWS = ("5h", "7d")  # those that have settings of their own
 ICONS = ("ascii", "unicode", "nerd")
 RESETS = ("style", "none", "countdown", "clock", "both")
+_ACCOUNT_COLUMNS = 24
+_IN_ACCOUNT = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._-")
 
 
-class Chosen(Protocol):
-    """The settings in force: what has a value for each key."""
+class SettingValues(Protocol):
+    """The settings in force: a value for every key."""
 
     def __getitem__(self, key: str) -> Any: ...
 
@@ -29,11 +31,11 @@ class DisplayOptions:
     """
     How the segment looks.
 
-    `template` is what stands in for the style; `steps`, `hidden` and
-    `show_from` are by window (`5h`, `7d`); `colours` maps the colour of a step
-    to a style; `reset` is one of RESETS; `columns` is the widest that it may be
-    (None: any); `account`, and `session` by field, are shown where the template
-    has those.
+    `template` replaces the style; `steps`, `hidden` and `show_from` are by
+    window (`5h`, `7d`; `steps[""]` is for all others); `colours` maps a colour
+    step to a style; `reset` is one of RESETS; `columns` is the widest that the
+    line may be (None: any); `account`, and `session` by field, are shown where
+    the template has those fields.
     """
 
     style: str = "compact"
@@ -56,29 +58,37 @@ class DisplayOptions:
     session: Mapping[str, str] = field(default_factory=dict)
 
     def steps_of(self, name: str) -> Steps:
-        """Return the thresholds of a window, by its name."""
+        """Return the thresholds of a window, by its short name."""
         return self.steps.get(name) or self.steps.get("") or STEPS
+
+    def limited_to(self, columns: int | None) -> DisplayOptions:
+        """Return the options with a line of at most `columns`, if that is not more than it may be already."""
+        limits = [limit for limit in (columns, self.columns) if limit]
+        return replace(self, columns=min(limits, default=None))
 
     @property
     def shows_session(self) -> bool:
-        """Whether the line says what only one Claude Code session knows."""
+        """Whether the line shows what only one Claude Code session knows."""
         return not names(self.template or ()).isdisjoint(SESSION_FIELDS)
 
     @property
     def shows_age(self) -> bool:
-        """Whether the line says how old a number is to the minute."""
+        """Whether the line shows the age of a number, and so changes by the minute."""
         return any(name.endswith(".age") for name in names(self.template or ()))
 
     @property
     def shows_reset(self) -> bool:
-        """Whether the line says when a window resets, and so changes by the minute."""
+        """Whether the line shows when a window resets, and so changes by the minute."""
         if self.template is not None:
             return any(".reset" in name for name in names(self.template))
         return self.reset not in ("style", "none") or (self.reset == "style" and STYLES[self.style].has_reset)
 
 
-def display_options(settings: Chosen, account: str = "") -> DisplayOptions:
-    """Return the look that settings choose. Their values have been checked."""
+DEFAULT_OPTIONS = DisplayOptions()  # without any setting
+
+
+def display_options(settings: SettingValues, account: str = "") -> DisplayOptions:
+    """Return the display options of settings, whose values have been checked. `account` is its name."""
     palette = PALETTES[settings["palette"]]
     return DisplayOptions(
         style=settings["style"],
@@ -103,8 +113,5 @@ def display_options(settings: Chosen, account: str = "") -> DisplayOptions:
         columns=settings["width"] or None,
         bar_width=settings["bar_width"],
         pad=settings["pad"],
-        account="".join(letter for letter in account if letter in _IN_ACCOUNT)[:24].strip(),
+        account="".join(letter for letter in account if letter in _IN_ACCOUNT)[:_ACCOUNT_COLUMNS].strip(),
     )
-
-
-_IN_ACCOUNT = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._-")

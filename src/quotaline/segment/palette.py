@@ -1,7 +1,7 @@
 """
-Colours: what may be said in a style, and what each palette makes of the four steps.
+The words of a style, and the style that each palette gives to the four colour steps.
 
-A style is words: colours (a name, a number of the 256, `#rrggbb`) and
+A style is words: colours (a name, one of the 256 numbers, `#rrggbb`) and
 attributes (`bold`, `dim`, ...).
 """
 
@@ -9,13 +9,13 @@ from __future__ import annotations
 
 NAMES = ("black", "red", "green", "yellow", "blue", "purple", "cyan", "white")
 _ORANGE = 208
-_CUBE = (0, 95, 135, 175, 215, 255)  # the steps of colours 16 to 231
+_CUBE = (0, 95, 135, 175, 215, 255)  # the channels of colours 16 to 231
 _HEX_DIGITS = set("0123456789abcdef")
 
 ATTRIBUTES = ("bold", "dim", "italic", "underline", "inverted")
 
-# By the colour that a step has in the default one. `colorblind`: blue against orange is what
-# both red-green deficiencies leave, and within a family lightness tells (tests/test_palette.py).
+# By colour step. `colorblind`: blue and orange are what people with either red-green deficiency can tell
+# apart, and within each of the two the lightness differs (tests/segment/test_palette.py).
 PALETTES: dict[str, dict[str, str]] = {
     "default": {"green": "green", "yellow": "yellow", "orange": "orange", "red": "red"},
     "colorblind": {"green": "33", "yellow": "80", "orange": "214", "red": "bold 166"},
@@ -29,7 +29,7 @@ def is_colour(word: str) -> bool:
 
 
 def index(word: str) -> int | None:
-    """Return a colour's number among the 256, the nearest one for `#rrggbb`; None if it is no colour."""
+    """Return a colour's number among the 256, the nearest one for `#rrggbb`; None if it is not a colour."""
     if word in NAMES:
         return NAMES.index(word)
     if word.startswith("bright-") and word[7:] in NAMES:
@@ -51,7 +51,7 @@ def rgb(word: str) -> tuple[int, int, int] | None:
 
 
 def channels_of(number: int) -> tuple[int, int, int]:
-    """Return the channels (0 to 255) of colour 16 to 255; those below are the terminal's own."""
+    """Return the channels (0 to 255) of colour 16 to 255; the terminal defines those below."""
     if number >= 232:  # noqa: PLR2004
         return (8 + 10 * (number - 232),) * 3
     number -= 16

@@ -1,26 +1,22 @@
 r"""
-The language of `format`: starship's format strings, with the fields of a quota.
+The template language of the setting `format`: starship's format strings with quotaline's fields.
 
-    $5h.used or ${5h.used}   a field; `--` if it is not known
-    (text $field)            a group: gone if nothing is known of its fields
+    $5h.used or ${5h.used}   a field; `--` if it is unknown
+    (text $field)            a group: left out if all of its fields are unknown
     [text](style)            text in a style: `bold`, `208`, `#ff8700`; `5h` is that window's colour
     \$ \( \) \[ \] \\        the character itself
 """
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import NamedTuple
 
 from quotaline.cache.segment_format import is_printable
 from quotaline.segment.palette import ATTRIBUTES, is_colour
-from quotaline.segment.span import Span
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 WINDOWS = ("5h", "7d", "scoped", "tightest")
-_OLD_NAMES = {"further": "scoped"}  # a format of version 0.1 stays valid
+_OLD_NAMES = {"further": "scoped"}  # a format that was written for version 0.1 stays valid
 WINDOW_FIELDS = (
     "name",
     "used",
@@ -35,7 +31,7 @@ WINDOW_FIELDS = (
     "age",
     "words",
 )
-SESSION_FIELDS = ("context", "cost", "model", "tokens")  # known to a Claude Code session's own line only
+SESSION_FIELDS = ("context", "cost", "model", "tokens")  # known in the line of a Claude Code session only
 LINE_FIELDS = ("show", "icon", "credits", "account", "source", *SESSION_FIELDS)
 FIELDS = (*WINDOWS, *(f"{one}.{field}" for one in WINDOWS for field in WINDOW_FIELDS), *LINE_FIELDS)
 ALLOWED = f"{', '.join(WINDOWS)}, each also with .{', .'.join(WINDOW_FIELDS)}; {', '.join(LINE_FIELDS)}"
@@ -45,7 +41,7 @@ _DEPTH = 8
 
 
 class TemplateError(ValueError):
-    """Raised for a template that can't be read. `column` counts characters from 1."""
+    """Raised for an invalid template. `column` counts characters from 1."""
 
     def __init__(self, column: int, problem: str) -> None:
         super().__init__(f"column {column}: {problem}")
@@ -53,13 +49,13 @@ class TemplateError(ValueError):
 
 
 class Field(NamedTuple):
-    """The place of a field."""
+    """A field, which is replaced by its value."""
 
     name: str
 
 
 class Group(NamedTuple):
-    """What is gone if nothing is known of its fields."""
+    """A part that is left out if all of its fields are unknown."""
 
     nodes: tuple[Node, ...]
 
@@ -74,34 +70,38 @@ class Styled(NamedTuple):
 Node = str | Field | Group | Styled
 
 
-class Value(NamedTuple):
-    """What a field says; not `known`: it says that it does not know, or nothing."""
-
-    span: Span
-    known: bool
-
-
 def parse(text: str, fields: tuple[str, ...] = FIELDS, allowed: str = ALLOWED) -> tuple[Node, ...]:
     """
-    Read a template.
+    Parse a template.
 
     Args:
         text: The template.
-        fields: The names that a field may have.
-        allowed: The same in words, for the error.
+        fields: The names of the fields that it may have.
+        allowed: The same in words, for the error message.
 
     Raises:
-        TemplateError: Which column is wrong, and what may stand there.
+        TemplateError: If it is invalid; the message has the column, and what is valid there.
     """
     for column, letter in enumerate(text, 1):
-        # Combining marks and invisible characters would make the width a guess.
+        # The width of a line with combining marks or invisible characters differs between terminals.
         if not is_printable(letter):
-            raise TemplateError(column, "a character that is not printable")
+            raise TemplateError(column, "unprintable character")
         if not letter.isascii() and _is_combining(letter):
-            raise TemplateError(column, "a combining character")
+            raise TemplateError(column, "combining character")
     nodes, end = _nodes(_Source(text, fields, allowed), 0, "", 0)
     if end < len(text):
-        raise TemplateError(end + 1, f"{text[end]!r} closes nothing; \\{text[end]} is the character itself")
+        raise TemplateError(end + 1, f"unmatched {text[end]!r}; write \\{text[end]} for the character itself")
+    return nodes
+
+
+def parse_format(text: str) -> tuple[Node, ...]:
+    """Parse the setting `format`; if it is not empty, it must have a field. Raises ValueError."""
+    for found in re.finditer(r"(?<!\$)\{([\w.]+)\}", text):
+        if found[1] in FIELDS:
+            raise TemplateError(found.start() + 1, f"{found[0]!r} would be shown as it is; use ${found[1]}")
+    nodes = parse(text)
+    if text and not names(nodes):
+        raise ValueError("has no field; name one, such as $5h")
     return nodes
 
 
@@ -118,7 +118,7 @@ def _is_combining(letter: str) -> bool:
 
 
 def _nodes(source: _Source, at: int, close: str, depth: int) -> tuple[tuple[Node, ...], int]:
-    """Read up to `close`, or to the end, and return what was read and where it ended."""
+    """Parse up to `close`, or to the end; return the nodes and the position after them."""
     text = source.text
     if depth > _DEPTH:
         raise TemplateError(at, f"nested deeper than {_DEPTH}")
@@ -133,7 +133,7 @@ def _nodes(source: _Source, at: int, close: str, depth: int) -> tuple[tuple[Node
     if not close:
         return tuple(found), at
     if text[at : at + 1] != close:
-        raise TemplateError(start, f"{text[start - 1]!r} is not closed by {close!r}")
+        raise TemplateError(start, f"{text[start - 1]!r} without a closing {close!r}")
     return tuple(found), at + 1
 
 
@@ -149,7 +149,7 @@ def _node(source: _Source, at: int, depth: int) -> tuple[Node, int]:
     if letter == "\\":
         letter = source.text[at + 1 : at + 2]
         if not letter or letter not in _SPECIAL:
-            raise TemplateError(at + 1, f"after a backslash comes one of {' '.join(_SPECIAL)}")
+            raise TemplateError(at + 1, f"a backslash must be followed by one of {' '.join(_SPECIAL)}")
         at += 1
     return letter, at + 1
 
@@ -160,7 +160,7 @@ def _field(source: _Source, at: int) -> tuple[Field, int]:
     if text[at : at + 1] == "{":
         end = text.find("}", at)
         if end < 0:
-            raise TemplateError(start + 1, "'${' is not closed by '}'")
+            raise TemplateError(start + 1, "'${' without a closing '}'")
         name, at = text[at + 1 : end], end + 1
     else:
         while _is_word(text[at : at + 1]) or (text[at : at + 1] == "." and _is_word(text[at + 1 : at + 2])):
@@ -169,10 +169,12 @@ def _field(source: _Source, at: int) -> tuple[Field, int]:
     owner, dot, field = name.partition(".")
     name = _OLD_NAMES.get(owner, owner) + dot + field
     if name not in source.fields:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, source.fields, n=1, cutoff=0.6)
         hint = f"did you mean {near[0]}? " if near else ""
-        problem = f"unknown field {name!r}" if name else "a field's name is missing after '$'"
-        raise TemplateError(start + 1, f"{problem}; {hint}there are: {source.allowed}")
+        problem = f"unknown field {name!r}" if name else "'$' without the name of a field"
+        raise TemplateError(start + 1, f"{problem}; {hint}choose from: {source.allowed}")
     return Field(name), at
 
 
@@ -183,18 +185,20 @@ def _is_word(letter: str) -> bool:
 def _styled(source: _Source, at: int, depth: int) -> tuple[Styled, int]:
     inner, at = _nodes(source, at + 1, "]", depth + 1)
     if source.text[at : at + 1] != "(":
-        raise TemplateError(at, "after ']' comes '(' and a style; \\[ and \\] are the characters themselves")
+        raise TemplateError(
+            at, "']' must be followed by (style); write \\[ and \\] for the characters themselves"
+        )
     end = source.text.find(")", at)
     if end < 0:
-        raise TemplateError(at + 1, "'(' is not closed by ')'")
+        raise TemplateError(at + 1, "'(' without a closing ')'")
     style = " ".join(_OLD_NAMES.get(word, word) for word in source.text[at + 1 : end].split(" "))
     column = at + 2
     for word in style.split(" "):
         if word and word not in (*ATTRIBUTES, *WINDOWS) and not is_colour(word):
             raise TemplateError(
                 column,
-                f"unknown style {word!r}; there are: {', '.join(ATTRIBUTES)}, a colour's name, "
-                f"0 to 255, #rrggbb, and {', '.join(WINDOWS)} for that window's colour",
+                f"unknown style {word!r}; choose from: {', '.join(ATTRIBUTES)}, the name of a colour, "
+                f"0 to 255, #rrggbb, or {', '.join(WINDOWS)} for that window's colour",
             )
         column += len(word) + 1
     return Styled(inner, " ".join(style.split())), end + 1
@@ -209,47 +213,3 @@ def names(nodes: tuple[Node, ...]) -> set[str]:
         elif not isinstance(node, str):
             found |= names(node.nodes)
     return found
-
-
-def render(
-    nodes: tuple[Node, ...], value: Callable[[str], Value], style: str = ""
-) -> tuple[list[Span], bool]:
-    """
-    Fill a template.
-
-    Args:
-        nodes: What `parse` returned.
-        value: Gives each field's value by name.
-        style: What stands around.
-
-    Returns:
-        The spans, and whether anything is known of its fields.
-    """
-    spans: list[Span] = []
-    known = False
-    for node in nodes:
-        if isinstance(node, str):
-            spans.append(Span(node, style))
-        elif isinstance(node, Field):
-            span, is_known = value(node.name)
-            spans.append(Span(span.text, _joined(style, span.style)))
-            known |= is_known
-        else:
-            context = style if isinstance(node, Group) else _joined(_resolved(node.style, value), style)
-            inner, is_known = render(node.nodes, value, context)
-            if is_known or isinstance(node, Styled):
-                spans += inner
-            known |= is_known
-    return [span for span in spans if span.text], known
-
-
-def _resolved(style: str, value: Callable[[str], Value]) -> str:
-    words = (value(word).span.style if word in WINDOWS else word for word in style.split())
-    return " ".join(filter(None, words))
-
-
-def _joined(outer: str, inner: str) -> str:
-    """Return both styles in one; of two colours the one of `outer`."""
-    has_colour = any(is_colour(word) for word in outer.split())
-    words = [*outer.split(), *(word for word in inner.split() if not (has_colour and is_colour(word)))]
-    return " ".join(dict.fromkeys(words))

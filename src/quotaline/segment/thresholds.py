@@ -1,15 +1,15 @@
-"""Which colour a utilization has, and how old a number may be."""
+"""At which utilization a window changes colour, and at which age its number is marked."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-OLD = 600  # seconds: from here a number is marked
-VERY_OLD = 3600  # from here it is dim and says its age; after merge.TOO_OLD it is unknown
+OLD = 600  # seconds: a number is marked with `~` from here
+VERY_OLD = 3600  # seconds: a number is dim and shows its age from here; from merge.TOO_OLD it is unknown
 
 
 class Steps(NamedTuple):
-    """From which utilization (percent) on each colour holds. `orange` is the warning's."""
+    """The utilization (percent) at which each colour starts. `orange` is the warning threshold."""
 
     yellow: float = 50
     orange: float = 80
@@ -21,6 +21,6 @@ COLOURS = ("green", *Steps._fields)
 
 
 def colour(utilization: float, steps: Steps = STEPS) -> str:
-    """Return the colour of a utilization (percent): green below 50, yellow, orange from 80, red from 95."""
-    # The strictest that holds, in whatever order the steps were set.
+    """Return the colour step of a utilization (percent): one of COLOURS."""
+    # The most severe one that is reached wins: settings may have the thresholds in any order.
     return next((name for name in reversed(Steps._fields) if utilization >= getattr(steps, name)), "green")

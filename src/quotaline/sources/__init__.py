@@ -1,1 +1,1 @@
-"""Where readings come from, one file each. They do not know each other."""
+"""The sources of readings, one module each. They do not import each other."""

@@ -1,7 +1,7 @@
 """
-One GET of the usage endpoint (docs/claude-code.md 2). The only room that imports requests.
+One GET of the usage endpoint (docs/claude-code.md 2). The only module that imports requests.
 
-The host is a constant: no variable and no setting may send a token elsewhere.
+The host is a constant: no variable and no setting can send the token elsewhere.
 """
 
 from __future__ import annotations
@@ -19,6 +19,11 @@ import urllib3
 from quotaline import __version__
 from quotaline.model import json_text
 from quotaline.model.errors import (
+    PROXY_FAILED,
+    PROXY_UNSUPPORTED,
+    REFUSED_401,
+    REFUSED_403,
+    UNTRUSTED,
     LoginExpired,
     MissingScope,
     QuotalineError,
@@ -35,11 +40,11 @@ if TYPE_CHECKING:
 
 ENDPOINT = "https://api.anthropic.com/api/oauth/usage"
 USER_AGENT = f"quotaline/{__version__}"
-TIMEOUT = (3.0, 5.0)  # seconds to connect, and between two parts of the answer
-DEADLINE = 10.0  # seconds for the whole body; what blocks in C is up to the refresher's alarm
+TIMEOUT = (3.0, 5.0)  # seconds to connect, and for each read
+DEADLINE = 10.0  # seconds for the whole body; a call that blocks in C is ended by the refresher's alarm
 MAX_BODY = 64 * 1024
-LONGEST_RETRY_AFTER = 6 * 3600.0
-_ABSURD_RETRY_AFTER = 366 * 86400.0
+MAX_RETRY_AFTER = 6 * 3600.0  # seconds; a longer one is cut
+_IMPLAUSIBLE_RETRY_AFTER = 366 * 86400.0  # seconds; ignored above this
 _FAILURES = (
     requests.RequestException,
     urllib3.exceptions.HTTPError,
@@ -51,30 +56,35 @@ _FAILURES = (
 
 def fetch(token: Token, *, now: float, user_agent: str = "", endpoint: str = ENDPOINT) -> Usage:
     """
-    Ask once and return what the answer tells.
+    Make one request and return the usage in the answer.
 
     Args:
-        token: Goes into one header, and nowhere else.
+        token: Sent in one header, and used nowhere else.
         now: Epoch seconds.
-        user_agent: Replaces our own, which names quotaline and its version.
-        endpoint: For the demo, which brings its own on loopback.
+        user_agent: Replaces the default, which names quotaline and its version.
+        endpoint: For the demo, whose endpoint is on loopback.
 
     Raises:
-        LoginExpired, MissingScope, RateLimited, ServerError, Unreachable, UnreadableAnswer: As they say.
+        LoginExpired: The endpoint refused the token (401).
+        MissingScope: The token may not read usage (403).
+        RateLimited: The endpoint asks for fewer requests (429, or a 403 without an error in it).
+        ServerError: The endpoint answered with another failure.
+        Unreachable: There was no answer.
+        UnreadableAnswer: The answer is not a usage answer.
     """
     detail = ""
     try:
         status, headers, body = _get(token, user_agent or USER_AGENT, endpoint)
     except _FAILURES as failure:
-        detail = _cause(failure)
-    # Raised out here, so that no error of the HTTP stack is its context: their texts hold headers.
+        detail = _describe(failure)
+    # Raised outside of the handler, so that it has no error of the HTTP stack as context: those hold headers.
     if detail:
         raise Unreachable(detail)
-    return _read(status, headers, body, now)
+    return _parse(status, headers, body, now)
 
 
-def retry_after(text: str | None, now: float) -> float | None:
-    """Return a Retry-After header in seconds (RFC 9110 10.2.3), at most 6 h; None if it makes no sense."""
+def parse_retry_after(text: str | None, now: float) -> float | None:
+    """Return the seconds of a Retry-After header (RFC 9110 10.2.3), at most 6 h; None if it is not usable."""
     if text is None:
         return None
     try:
@@ -85,7 +95,9 @@ def retry_after(text: str | None, now: float) -> float | None:
             wait = (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() - now
         except (ValueError, TypeError, OverflowError):
             return None
-    return min(wait, LONGEST_RETRY_AFTER) if math.isfinite(wait) and 0 < wait <= _ABSURD_RETRY_AFTER else None
+    return (
+        min(wait, MAX_RETRY_AFTER) if math.isfinite(wait) and 0 < wait <= _IMPLAUSIBLE_RETRY_AFTER else None
+    )
 
 
 def _get(
@@ -98,7 +110,7 @@ def _get(
     started = time.monotonic()
     with requests.get(
         endpoint,
-        # Not a header: requests replaces that by what ~/.netrc has for the host.
+        # Not in `headers`: requests would replace it with the entry of the host in ~/.netrc.
         auth=authorize,
         headers={
             "Accept": "application/json",
@@ -112,18 +124,18 @@ def _get(
         stream=True,
     ) as response:
         body = b""
-        # read1 returns what is there; iter_content waits for its 8 KiB, at 1 byte a second if need be.
+        # read1 returns what has arrived. iter_content waits for 8 KiB, even at one byte per second.
         while part := response.raw.read1(8192, decode_content=True):
             body += part
             if time.monotonic() - started > DEADLINE:
                 raise requests.Timeout
             if len(body) > MAX_BODY:
-                body = b""  # no usage answer is that large
+                body = b""  # a usage answer is never that large
                 break
         return response.status_code, response.headers, body
 
 
-def _read(status: int, headers: Any, body: bytes, now: float) -> Usage:
+def _parse(status: int, headers: Any, body: bytes, now: float) -> Usage:
     try:
         document = json_text.load(body)
     except ValueError:
@@ -131,41 +143,39 @@ def _read(status: int, headers: Any, body: bytes, now: float) -> Usage:
     refusal = document.get("error") if isinstance(document, dict) else None
     if status == requests.codes.ok:
         if refusal and payload.KNOWN_KEYS.isdisjoint(document or ()):
-            raise _in_band(refusal, now, headers)
+            raise _error_in_answer(refusal, now, headers)
         return payload.parse(document, now)
     if status == requests.codes.unauthorized:
-        raise LoginExpired
+        raise LoginExpired(REFUSED_401)
     if status == requests.codes.forbidden and refusal:
-        raise MissingScope
-    if status in (
-        requests.codes.forbidden,
-        requests.codes.too_many,
-    ):  # a bare 403 is a limit too (docs/claude-code.md 2.1)
-        raise RateLimited(retry_after(headers.get("Retry-After"), now))
+        raise MissingScope(REFUSED_403)
+    # A 403 without an error in it is a rate limit too (docs/claude-code.md 2.1).
+    if status in (requests.codes.forbidden, requests.codes.too_many):
+        raise RateLimited(parse_retry_after(headers.get("Retry-After"), now))
     if status < requests.codes.bad_request:
         raise UnreadableAnswer(f"HTTP {status}")
     raise ServerError(status)
 
 
-def _in_band(refusal: object, now: float, headers: Any) -> QuotalineError:
-    """A 200 that carries an error counts as that error (docs/claude-code.md 2.1)."""
+def _error_in_answer(refusal: object, now: float, headers: Any) -> QuotalineError:
+    """Return the error in an answer with status 200; it counts like that status (docs/claude-code.md 2.1)."""
     kind = refusal.get("type") if isinstance(refusal, dict) else None
     if kind == "rate_limit_error":
-        return RateLimited(retry_after(headers.get("Retry-After"), now))
+        return RateLimited(parse_retry_after(headers.get("Retry-After"), now))
     if kind == "authentication_error":
-        return LoginExpired()
+        return LoginExpired(REFUSED_401)
     if kind == "permission_error":
-        return MissingScope()
-    return UnreadableAnswer("an error in place of usage")
+        return MissingScope(REFUSED_403)
+    return UnreadableAnswer("an error instead of usage")
 
 
-def _cause(failure: Exception) -> str:
+def _describe(failure: Exception) -> str:
     if isinstance(failure, requests.exceptions.SSLError):
-        return "its certificate is not trusted"
+        return UNTRUSTED
     if isinstance(failure, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
-        return "the proxy failed"
+        return PROXY_FAILED
     if isinstance(failure, requests.exceptions.InvalidSchema):
-        return "no support for that kind of proxy"
+        return PROXY_UNSUPPORTED
     if isinstance(failure, requests.Timeout | urllib3.exceptions.TimeoutError):
         return "timed out"
     return "no connection"

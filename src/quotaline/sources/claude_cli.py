@@ -1,17 +1,15 @@
 """
-``claude -p /usage``: the client asks by itself, with its own login (docs/claude-code.md 2.4).
+Runs ``claude -p /usage``: the client makes the request with its own login (docs/claude-code.md 2.4).
 
-Off by default, for it starts a large program. It tells no time, and it may
-repeat what the client asked up to an hour ago, so its reading is undated; the
-client also keeps a dated copy where `snapshot` finds it.
+Off by default, because it starts a large program. The output has no date and may
+repeat an answer of up to an hour ago, so the reading is undated; the client also
+writes a dated copy, which `snapshot` reads.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 from quotaline.model import json_text
@@ -23,15 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SOURCE = "claude_cli"
-EVERY = 300.0  # seconds, at least, from one run to the next
-LIMIT = 12.0  # seconds a run may take; within the refresher's own 15
+MIN_INTERVAL = 300.0  # seconds from one run to the next
+TIMEOUT = 12.0  # seconds; shorter than the refresher's own deadline of 15 s
 _MAX_OUTPUT = 1 << 20
 _COMMAND = ("-p", "/usage", "--output-format", "stream-json", "--verbose")
 _QUIET = {"DISABLE_AUTOUPDATER": "1", "DISABLE_TELEMETRY": "1", "DISABLE_ERROR_REPORTING": "1"}
 
 
-def ask(environ: Mapping[str, str], now: float) -> Reading | None:
-    """Run the client and return what it tells; None if it is not there, too slow, or tells no usage."""
+def run(environ: Mapping[str, str], now: float) -> Reading | None:
+    """Run the client and return its reading; None if it is not installed, too slow, or reports no usage."""
+    import shutil  # these two take 12 ms, and a refresh that does not run the client needs neither
+    import subprocess
+
     program = shutil.which("claude", path=environ.get("PATH"))
     if program is None:
         return None
@@ -45,7 +46,7 @@ def ask(environ: Mapping[str, str], now: float) -> Reading | None:
         start_new_session=True,
     ) as client:
         try:
-            output = client.communicate(timeout=LIMIT)[0]
+            output = client.communicate(timeout=TIMEOUT)[0]
         except subprocess.TimeoutExpired:
             os.killpg(client.pid, signal.SIGKILL)
             return None
@@ -54,7 +55,7 @@ def ask(environ: Mapping[str, str], now: float) -> Reading | None:
 
 
 def parse(output: bytes, now: float) -> Usage | None:
-    """Return the usage in the stream of JSON lines; None without any (no login, a setup-token)."""
+    """Return the usage in the stream of JSON lines; None if there is none (no login, a setup-token)."""
     for line in output.splitlines():
         try:
             document: Any = json_text.load(line)

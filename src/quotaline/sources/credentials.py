@@ -1,7 +1,7 @@
 """
-Claude Code's login: read, never written, never refreshed (docs/claude-code.md 2.3).
+Reads Claude Code's login. Never writes it, never refreshes it (docs/claude-code.md 2.3).
 
-The only room that sees files with tokens, and the only one that imports keyring.
+The only module that sees tokens in files, and the only one that imports keyring.
 """
 
 from __future__ import annotations
@@ -10,35 +10,34 @@ import os
 import re
 import stat
 import sys
-import unicodedata
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from quotaline.cache.paths import home_folder
 from quotaline.model.errors import LoginExpired, MissingScope, NotLoggedIn, QuotalineError
 from quotaline.model.json_text import load as load_json
-from quotaline.sources.payload import number
+from quotaline.sources.payload import finite_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MAX_FILE = 1 << 20
-_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,4096}")  # RFC 6750; anything else would end up in an error text
-_SCOPE = "user:profile"  # what reading usage takes (docs/claude-code.md 2.1)
+# RFC 6750. An error of requests would quote a token with other characters.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,4096}")
+_SCOPE = "user:profile"  # required to read usage (docs/claude-code.md 2.1)
 
 
 class KeychainDenied(NotLoggedIn):
-    """Raised if the Keychain did not give its item: the caller stays away from it for a while."""
+    """Raised if the Keychain refused access. The caller does not read it again for a while."""
 
     def __init__(self) -> None:
         super().__init__(
-            "the Keychain gave no access (`quotaline config set sources.keychain false` stops asking)"
+            "the Keychain refused access (to stop reading it: `quotaline config set sources.keychain false`)"
         )
 
 
 class Token:
-    """An access token. It shows as a fixed word wherever a value is shown; only `reveal` gives it."""
+    """An access token. Its repr, format and pickle are a fixed text; only `reveal` returns the token."""
 
     __slots__ = ("_text",)
 
@@ -46,7 +45,7 @@ class Token:
         self._text = text
 
     def reveal(self) -> str:
-        """Return the token's text, for the one header of the one request."""
+        """Return the token, for the Authorization header."""
         return self._text
 
     def __repr__(self) -> str:
@@ -61,20 +60,20 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A usable login. `account` is the accountUuid if the login names it."""
+    """A usable login. `account` is the accountUuid, None if the login does not have it."""
 
     token: Token
     account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class LoginInfo:
     """
-    What may be told of a login: nothing that is in its token.
+    What may be shown of a login: nothing of its token.
 
-    `place` is `environment`, `keychain` or `file`, empty if there is none;
-    `expires_at` is in epoch seconds, None if it does not say; `error` is why it
-    may not read usage.
+    `place` is `environment`, `keychain` or `file`, empty without a login;
+    `expires_at` is in epoch seconds, None if it is not known; `error` is why the
+    login can't read usage, None if it can.
     """
 
     place: str
@@ -89,39 +88,39 @@ def load(
     Return the login that Claude Code would use.
 
     Args:
-        environ: The environment; names the config dir, and may hold the token itself.
-        now: Epoch seconds, to tell an expired token.
-        keychain: Whether the macOS Keychain may be asked. It may open a dialog.
+        environ: The environment; it determines the config dir, and may contain the token itself.
+        now: Epoch seconds, to recognise an expired token.
+        keychain: Whether the macOS Keychain may be read, which may open a dialog.
         platform: As `sys.platform`.
 
     Raises:
-        NotLoggedIn: If there is none, or it was ended, or its file is not to be trusted.
-        KeychainDenied: If the Keychain refused and there is no file either.
-        LoginExpired: If its token has expired. Sending that one would lead to 429s.
-        MissingScope: If it may not read usage, as a setup-token may not.
+        NotLoggedIn: If there is none, or it was ended, or its file is not trustworthy.
+        KeychainDenied: If the Keychain refused access and there is no file either.
+        LoginExpired: If its token has expired. Sending it would lead to 429s.
+        MissingScope: If it may not read usage, like a setup-token.
     """
-    return _login(_stored(environ, keychain=keychain, platform=platform)[1], now)
+    return _validated(_stored(environ, keychain=keychain, platform=platform)[1], now)
 
 
-def facts(
+def login_info(
     environ: Mapping[str, str], now: float, *, keychain: bool = True, platform: str = sys.platform
-) -> Facts:
-    """Return what may be told of the login that `load` with these arguments would return or refuse."""
+) -> LoginInfo:
+    """Describe the login that `load` would return, or refuse, for the same arguments."""
     try:
         place, stored = _stored(environ, keychain=keychain, platform=platform)
     except NotLoggedIn as error:
-        return Facts("", None, error)
-    expires = number(stored.get("expiresAt"))
-    error_: QuotalineError | None = None
+        return LoginInfo("", None, error)
+    expires = finite_number(stored.get("expiresAt"))
+    problem: QuotalineError | None = None
     try:
-        _login(stored, now)
-    except QuotalineError as found:
-        error_ = found
-    return Facts(place, expires / 1000 if expires is not None else None, error_)
+        _validated(stored, now)
+    except QuotalineError as error:
+        problem = error
+    return LoginInfo(place, expires / 1000 if expires is not None else None, problem)
 
 
 def _stored(environ: Mapping[str, str], *, keychain: bool, platform: str) -> tuple[str, dict[str, Any]]:
-    """Return where the login is, and it as it is stored. Raises NotLoggedIn or KeychainDenied."""
+    """Return the place of the login, and its stored form. Raises NotLoggedIn or KeychainDenied."""
     if token := environ.get("CLAUDE_CODE_OAUTH_TOKEN"):
         scopes = environ.get("CLAUDE_CODE_OAUTH_SCOPES", "user:inference")
         return "environment", {"accessToken": token, "scopes": scopes}
@@ -136,41 +135,54 @@ def _stored(environ: Mapping[str, str], *, keychain: bool, platform: str) -> tup
     if text is None:
         raise KeychainDenied if denied else NotLoggedIn
     try:
-        document = load_json(_unhexed(text))
+        document = load_json(_decode_hex(text))
     except ValueError:
-        raise NotLoggedIn("the login file is broken") from None
+        raise NotLoggedIn("the login file is damaged") from None
     stored = document.get("claudeAiOauth") if isinstance(document, dict) else None
     return place, stored if isinstance(stored, dict) else {}
 
 
 def stamp(environ: Mapping[str, str]) -> str:
     """
-    Return a text that changes when the stored login is rewritten. Nothing of its content is in it.
+    Return a text that changes when the stored login is rewritten, and reveals nothing of its content.
 
-    Where no file is, it can't tell: a Keychain item has no time that is free to read.
+    It does not change for a login in the Keychain, whose items have no date that is cheap to read.
     """
     if environ.get("CLAUDE_CODE_OAUTH_TOKEN"):
         return "environment"
     try:
-        found = os.stat(credentials_file(environ))
+        status = os.stat(credentials_file(environ))
     except (OSError, ValueError):
         return "none"
-    return f"{found.st_mtime_ns}:{found.st_size}"
+    return f"{status.st_mtime_ns}:{status.st_size}"
 
 
 def credentials_file(environ: Mapping[str, str]) -> str:
-    """Return the path of the plain login file, there or not."""
-    return os.path.join(unicodedata.normalize("NFC", _secure_dir(environ)), ".credentials.json")
+    """Return the path of the login file, whether it exists or not."""
+    return os.path.join(_composed(_secure_dir(environ)), ".credentials.json")
 
 
 def keychain_item(environ: Mapping[str, str]) -> tuple[str, str]:
-    """Return service and account of Claude Code's Keychain item."""
+    """Return the service and the account of Claude Code's Keychain item."""
     chosen = environ.get("CLAUDE_SECURESTORAGE_CONFIG_DIR", environ.get("CLAUDE_CONFIG_DIR"))
-    suffix = f"-{sha256(unicodedata.normalize('NFC', chosen).encode()).hexdigest()[:8]}" if chosen else ""
+    suffix = ""
+    if chosen:
+        from hashlib import sha256
+
+        suffix = f"-{sha256(_composed(chosen).encode()).hexdigest()[:8]}"
     user = environ.get("USER", "")
     return f"Claude Code-credentials{suffix}", user if re.fullmatch(
         r"[a-zA-Z0-9._-]+", user
     ) else "claude-code-user"
+
+
+def _composed(path: str) -> str:
+    """Return a path in Unicode's form NFC, as Claude Code writes it."""
+    if path.isascii():
+        return path
+    from unicodedata import normalize
+
+    return normalize("NFC", path)
 
 
 def _secure_dir(environ: Mapping[str, str]) -> str:
@@ -182,16 +194,16 @@ def _secure_dir(environ: Mapping[str, str]) -> str:
 
 def _read_file(path: str) -> str | None:
     try:
-        # Without O_NONBLOCK a FIFO of that name would block us.
+        # Without O_NONBLOCK a FIFO of that name would block.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
     except OSError:
         raise NotLoggedIn("the login file can't be read") from None
     try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_size > _MAX_FILE:
-            raise NotLoggedIn("the login file is not a plain file of yours, so it is not read")
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_size > _MAX_FILE:
+            raise NotLoggedIn("the login file is not a regular file that you own, so it is not read")
         with open(descriptor, "rb", closefd=False) as file:
             return file.read(_MAX_FILE).decode()
     except (OSError, UnicodeDecodeError):
@@ -201,8 +213,8 @@ def _read_file(path: str) -> str | None:
 
 
 def _read_keychain(service: str, account: str) -> str | None:
-    # The backend's class itself: keyring's own choice of a backend runs code that
-    # configuration files, the environment and every installed package may name.
+    # The backend class itself: to choose a backend, keyring runs code that configuration
+    # files, the environment and every installed package can name.
     from keyring.backends.macOS import Keyring
     from keyring.errors import KeyringError
 
@@ -213,22 +225,22 @@ def _read_keychain(service: str, account: str) -> str | None:
     return stored
 
 
-def _unhexed(text: str) -> str:
-    """Undo the hex form that `security -w` gives and that ends up stored (docs/claude-code.md 2.3)."""
+def _decode_hex(text: str) -> str:
+    """Decode the hex form that `security -w` prints; it may be stored (docs/claude-code.md 2.3)."""
     text = text.strip()
     if re.fullmatch(r"7[bB](?:[0-9a-fA-F]{2})*", text):
         return bytes.fromhex(text).decode(errors="replace")
     return text
 
 
-def _login(stored: dict[str, Any], now: float) -> Login:
+def _validated(stored: dict[str, Any], now: float) -> Login:
     token = stored.get("accessToken")
     if not isinstance(token, str) or not token.strip():
         raise NotLoggedIn
     if not _TOKEN.fullmatch(token.strip()):
-        raise NotLoggedIn("the login holds no proper token")
+        raise NotLoggedIn("the login has no valid token")
     expires = stored.get("expiresAt")
-    if isinstance(expires, int | float) and expires <= now * 1000:  # an int may be too large to divide
+    if isinstance(expires, int | float) and expires <= now * 1000:  # a huge int can be compared, not divided
         raise LoginExpired
     scopes = stored.get("scopes")
     if _SCOPE not in (

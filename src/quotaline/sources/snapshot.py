@@ -1,9 +1,9 @@
 """
-What the client keeps in `.claude.json`: its last usage answer, dated, and whose login it is
+Reads the client's `.claude.json`: its last usage answer, dated, and the account that is logged in
 (docs/claude-code.md 2.4).
 
-That file can be tens of MB and is rewritten at any moment, so it is read only
-when it changed, and only the two objects in it are parsed.
+The file may have tens of MB and may be rewritten at any time, so it is read only when
+it has changed, and only the two objects are parsed.
 """
 
 from __future__ import annotations
@@ -30,12 +30,11 @@ _MAX_OBJECT = 256 << 10
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """
-    What `.claude.json` tells.
+    The content of `.claude.json`.
 
-    `stamp` changes when the file does; `account` is the accountUuid of the
-    login, None if there is none; `organisation` its name, fit to be shown;
-    `reading` is the usage, None if there is none or it may not be used, and
-    `rejected` says why.
+    `stamp` changes when the file does. `account` is the accountUuid of the login,
+    None without one; `organisation` the name of its organisation, safe to show.
+    `reading` is None if there is no usage or it is rejected; `rejected` is the reason.
     """
 
     stamp: str
@@ -47,27 +46,29 @@ class Snapshot:
 
 def read(environ: Mapping[str, str], known: str, now: float) -> Snapshot | None:
     """
-    Return what the file tells, or None if it is as it was at the stamp `known`, missing, or cut off.
+    Read the file. Return None if it is missing, incomplete, or unchanged since the stamp `known`.
 
     Args:
-        environ: Names the config dir.
-        known: The stamp of the snapshot that was read last.
+        environ: Determines the config dir.
+        known: The stamp of the snapshot that was last read.
         now: Epoch seconds.
     """
     try:
-        with open(_path(environ), "rb", opener=_without_waiting) as file:
-            found = os.fstat(file.fileno())
-            stamp = f"{found.st_mtime_ns}:{found.st_size}:{found.st_ino}"
-            if stamp == known or found.st_size > _MAX_FILE or found.st_uid != os.geteuid():
+        with open(_path(environ), "rb", opener=_open_nonblocking) as file:
+            status = os.fstat(file.fileno())
+            stamp = f"{status.st_mtime_ns}:{status.st_size}:{status.st_ino}"
+            if stamp == known or status.st_size > _MAX_FILE or status.st_uid != os.geteuid():
                 return None
             content = file.read(_MAX_FILE)
     except (OSError, ValueError):
         return None
     if not content.rstrip().endswith(b"}"):
-        return None  # somebody is writing it: another time
+        return None  # the client is writing it; the next refresh reads it
     login = next(_objects(content, "oauthAccount"), {})
     account = _text(login.get("accountUuid")) or None
-    cached = next((one for one in _objects(content, "cachedUsageUtilization") if "fetchedAtMs" in one), None)
+    cached = next(
+        (item for item in _objects(content, "cachedUsageUtilization") if "fetchedAtMs" in item), None
+    )
     reading, rejected = _reading(cached, account, now) if cached else (None, "")
     return Snapshot(stamp, account, _organisation(login), reading, rejected)
 
@@ -76,14 +77,14 @@ def _path(environ: Mapping[str, str]) -> str:
     return f"{environ.get('CLAUDE_CONFIG_DIR') or home_folder(environ) or '/nonexistent'}/.claude.json"
 
 
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO of that name would block us
+def _open_nonblocking(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO of that name would block
 
 
 def _objects(content: bytes, key: str) -> Iterator[dict[str, Any]]:
-    """Yield the objects that stand under a key. One quoted in some text has a backslash before it."""
-    for found in re.finditer(rb'(?<!\\)"%s"\s*:\s*(?=\{)' % key.encode(), content):
-        text = content[found.end() : found.end() + _MAX_OBJECT].decode(errors="replace")
+    """Yield the objects under a key. A key that is quoted in a string has a backslash before it."""
+    for match in re.finditer(rb'(?<!\\)"%s"\s*:\s*(?=\{)' % key.encode(), content):
+        text = content[match.end() : match.end() + _MAX_OBJECT].decode(errors="replace")
         try:
             yield json.JSONDecoder().raw_decode(text)[0]
         except (ValueError, RecursionError):
@@ -93,7 +94,7 @@ def _objects(content: bytes, key: str) -> Iterator[dict[str, Any]]:
 def _reading(cached: dict[str, Any], account: str | None, now: float) -> tuple[Reading | None, str]:
     if account is None or cached.get("accountUuid") != account:
         return None, "of another account than the one that is logged in"
-    fetched = payload.number(cached.get("fetchedAtMs"))
+    fetched = payload.finite_number(cached.get("fetchedAtMs"))
     if fetched is None:
         return None, "not dated"
     try:
@@ -105,8 +106,8 @@ def _reading(cached: dict[str, Any], account: str | None, now: float) -> tuple[R
 
 def _organisation(login: dict[str, Any]) -> str:
     name = _text(login.get("organizationName"))
-    # A personal organisation is named after the e-mail address, which is nobody's business.
-    return "" if "@" in name else payload.safe_name(name, 40)
+    # A personal organisation is named after the e-mail address, which must not end up in an issue report.
+    return "" if "@" in name else payload.sanitize_name(name, 40)
 
 
 def _text(value: object) -> str:

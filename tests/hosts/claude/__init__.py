@@ -1,1 +1,1 @@
-"""The real Claude Code, hosted in a world of its own. Not part of the suite: see tests/README.md."""
+"""The real Claude Code in an isolated world. Not part of the suite: see tests/README.md."""

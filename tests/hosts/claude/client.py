@@ -1,4 +1,4 @@
-"""The real Claude Code in a terminal of its own, and what a user does and sees there."""
+"""Drive the real Claude Code in a terminal: start it, type, and read its screen."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COMMAND = "quotaline --for claude"
 PROMPT = "\u276f"
 ACCOUNT = "11111111-2222-4333-8444-555555555555"
 API_KEY = "sk-ant-api03-FakeKeyThatPaysForNothing"
-PATIENCE = 30.0  # seconds; the client is 380 MB to load, and a busy machine has others to run
+PATIENCE = 30.0  # seconds; the client is 380 MB, which takes long to load on a busy machine
 
 
 def program(version: str) -> str:
@@ -38,7 +38,7 @@ def program(version: str) -> str:
 
 
 class Client:
-    """One Claude Code session that a user sits at."""
+    """One interactive Claude Code session."""
 
     def __init__(self, world: World, version: str) -> None:
         self.world = world
@@ -46,10 +46,10 @@ class Client:
         self.program = program(version)
         self.project = world.home / "project"
 
-    # -- what Anthropic does
+    # -- the API
 
     def limits(self, five_hour: float | None = None, seven_day: float | None = None) -> None:
-        """Set the headers of the replies from now on, in fractions; None: no header for that window."""
+        """Set the rate limit headers of all further replies, as fractions; None: no header for that window."""
         now = int(time.time())
         headers = {}
         for name, used, ahead in (("5h", five_hour, 7200), ("7d", seven_day, 260000)):
@@ -61,16 +61,16 @@ class Client:
         new.rename(self.world.folder / "limits.json")
 
     @property
-    def asked(self) -> int:
-        """How many messages Anthropic was sent."""
+    def message_count(self) -> int:
+        """Return how many messages were sent to the API."""
         log = self.world.folder / "messages.jsonl"
         return len(log.read_text().splitlines()) if log.exists() else 0
 
-    # -- what the user does
+    # -- input
 
-    def settle_in(self) -> None:
+    def write_files(self) -> None:
         """
-        Write the files of somebody who is logged in and knows Claude Code for a while.
+        Write the files of a user who is logged in and has used Claude Code before.
 
         Which ones: docs/claude-code.md 1.6.
         """
@@ -114,33 +114,33 @@ class Client:
         )
 
     def say(self, text: str) -> None:
-        """Send a prompt, and wait until Anthropic has it."""
+        """Send a prompt, and wait until it reaches the API."""
         self.shows(PROMPT)
-        before = self.asked
+        before = self.message_count
         self.keys(text)
         self.shows(text)
         self.keys("Enter")
-        until(lambda: self.asked > before, PATIENCE)
+        until(lambda: self.message_count > before, PATIENCE)
 
     def keys(self, *names: str) -> None:
-        """Press keys, by tmux's names for them."""
+        """Press keys, by their tmux names."""
         self.tmux("send-keys", *names)
 
-    # -- what the user sees
+    # -- output
 
     def screen(self, *options: str) -> str:
-        """Return what stands on the screen."""
+        """Return the text on the screen."""
         return self.tmux("capture-pane", "-p", *options)
 
     def shows(self, text: str, *options: str) -> None:
-        """Wait until a text stands on the screen."""
+        """Wait until a text is on the screen."""
         try:
             until(lambda: text in self.screen(*options), PATIENCE)
         except AssertionError:
             raise AssertionError(f"{text!r} is not on the screen:\n{self.screen(*options)}") from None
 
     def tmux(self, *words: str, env: dict[str, str] | None = None) -> str:
-        """Run a tmux command inside the world, where its server is too, and return what it prints."""
+        """Run a tmux command inside the world, where its server runs, and return its output."""
         done = self.world.run("tmux", "-S", str(self.world.folder / "tmux"), *words, env=env)
         assert done.returncode == 0, done
         return done.stdout.decode()
@@ -148,11 +148,11 @@ class Client:
 
 @contextmanager
 def hosted(world: World, version: str) -> Iterator[Client]:
-    """Have a client in a world, with a Messages API, and end it with all that runs in its terminal."""
+    """Provide a client in a world with a Messages API; at the end kill everything in its terminal."""
     made = Client(world, version)
-    made.settle_in()
+    made.write_files()
     made.limits()
-    # Names that nobody knows, at once: the client waits for the world's silent name server before it works.
+    # An unreachable name server fails at once. The client would wait for the silent one of the world.
     (world.folder / "resolv.conf").write_text("nameserver 127.0.0.9\n")
     api: Any = subprocess.Popen(world.inside(sys.executable, str(HERE / "messages.py"), str(world.folder)))
     try:

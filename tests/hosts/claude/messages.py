@@ -1,9 +1,9 @@
 """
-The Messages API of a private world, as far as Claude Code needs it: every prompt gets the reply "ok".
+A minimal Messages API for Claude Code in a test world: every prompt gets the reply "ok".
 
-Usage: messages.py FOLDER, inside the world's network namespace. Takes from
-FOLDER limits.json, the rate limit headers to send, at every request; writes
-messages.jsonl, and `messages-ready` when it listens.
+Usage: messages.py FOLDER, inside the world's network namespace. For each request it
+reads the rate limit headers from FOLDER/limits.json and appends to messages.jsonl;
+it creates `messages-ready` when it listens.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ class Messages(BaseHTTPRequestHandler):
     folder: pathlib.Path
 
     def do_HEAD(self) -> None:
-        """Say that we are there."""
+        """Answer the client's check that the API is reachable."""
         self._send(200, "application/json", b"")
 
     def do_GET(self) -> None:
-        """Know nothing else."""
+        """Answer 404: the client needs no other page."""
         self._send(404, "application/json", b"{}")
 
     def do_POST(self) -> None:
-        """Reply to a prompt, in the form asked for."""
+        """Reply to a prompt, as a stream if the request asks for one."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         path = self.path.partition("?")[0]
         with (self.folder / "messages.jsonl").open("a") as log:

@@ -1,4 +1,4 @@
-"""What stands on the screen of a real Claude Code whose statusLine command is quotaline."""
+"""The screen of a real Claude Code whose statusLine command is quotaline."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 UNKNOWN = "[5h:-- 7d:--]"
-# Then the client sends no message of its own at its start, and knows no limits before the first reply.
+# With this the client sends no message when it starts, so it knows no limits before the first reply.
 SILENT = {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"}
 
 
 def script(client: Client, text: str) -> pathlib.Path:
-    """Make a statusLine script of the user's own, with quotaline in it; return the file it may write."""
+    """Install a statusLine script that runs quotaline; return the log file that it may write."""
     path, log = client.world.folder / "statusline.sh", client.world.folder / "runs"
     path.write_text(f"#!/bin/sh\nlog={log}\n{text}")
     path.chmod(0o755)
@@ -36,7 +36,7 @@ def script(client: Client, text: str) -> pathlib.Path:
     return log
 
 
-def test_segment_is_there_at_the_first_render_and_changes_with_the_headers(client: Client) -> None:
+def test_segment_is_shown_at_the_first_render_and_follows_the_headers(client: Client) -> None:
     client.world.refresh()
     client.start(**SILENT)
     client.shows("[5h:8% 7d:77%]")
@@ -60,7 +60,7 @@ def test_segment_keeps_its_colours_in_the_client(client: Client) -> None:
     client.shows("\x1b[38;5;208m81%", "-e")
 
 
-def test_each_run_prints_what_it_was_handed(client: Client) -> None:
+def test_each_run_prints_the_limits_in_its_input(client: Client) -> None:
     log = script(
         client,
         'IFS= read -r json\nline=$(printf "%s\\n" "$json" | COLUMNS=100 quotaline --for claude)\n'
@@ -69,9 +69,7 @@ def test_each_run_prints_what_it_was_handed(client: Client) -> None:
 
     def runs() -> list[tuple[dict[str, Any], str]]:
         lines = log.read_text().splitlines()
-        return [
-            (json.loads(observation), line) for observation, line in zip(lines[::2], lines[1::2], strict=True)
-        ]
+        return [(json.loads(given), line) for given, line in zip(lines[::2], lines[1::2], strict=True)]
 
     client.limits(0.29, 0.57)
     client.start(**SILENT)
@@ -79,9 +77,9 @@ def test_each_run_prints_what_it_was_handed(client: Client) -> None:
     client.say("hello")
     client.shows("[5h:29% 7d:57%]")
 
-    plain = [(observation.get("rate_limits"), uncoloured(line)) for observation, line in runs()]
+    plain = [(given.get("rate_limits"), uncoloured(line)) for given, line in runs()]
     assert plain[0] == (None, UNKNOWN)
-    # Not one run late: each that was told the limits shows them.
+    # No run is late: each one that gets limits shows them.
     assert {line for limits, line in plain if limits} == {"[5h:29% 7d:57%]"}
     limits = plain[-1][0] or {}
     assert limits["five_hour"]["used_percentage"] == pytest.approx(29)
@@ -101,12 +99,12 @@ def test_repeated_render_of_a_real_session_costs_one_execve(client: Client, tmp_
     assert "rate_limits" in last.read_text()
     command = shutil.which("quotaline", path=client.world.environ["PATH"])
     assert command
-    with last.open() as observation:
-        calls = traced(tmp_path, command, "--for", "claude", environ=client.world.environ, stdin=observation)
+    with last.open() as stdin:
+        calls = traced(tmp_path, command, "--for", "claude", environ=client.world.environ, stdin=stdin)
     assert calls == ["execve"]
 
 
-def test_who_pays_by_api_key_sees_dollars_and_never_a_quota(client: Client) -> None:
+def test_session_with_an_api_key_shows_dollars_and_never_a_quota(client: Client) -> None:
     client.world.refresh()
     client.limits(0.29, 0.57)
     client.start(ANTHROPIC_API_KEY=API_KEY, **SILENT)
@@ -116,8 +114,8 @@ def test_who_pays_by_api_key_sees_dollars_and_never_a_quota(client: Client) -> N
     until(lambda: re.search(r"^ *\$\d+\.(?!00)\d\d", client.screen(), re.MULTILINE), PATIENCE)
 
 
-def test_refresher_lives_through_a_burst_of_cancelled_runs(client: Client) -> None:
-    # Other parts of this user's status line are slow, so that every further trigger finds a run to cancel.
+def test_refresher_survives_a_burst_of_cancelled_runs(client: Client) -> None:
+    # The rest of this status line is slow, so that every trigger cancels a run.
     log = script(client, f'echo begun >>"$log"\n{COMMAND}\nsleep 2\necho ended >>"$log"\n')
 
     def count(word: str) -> int:
@@ -133,20 +131,20 @@ def test_refresher_lives_through_a_burst_of_cancelled_runs(client: Client) -> No
         client.start()
         refresher = until(lambda: refreshers(client.world), PATIENCE)
         client.shows(PROMPT)
-        for _ in range(3):  # not more: the refresher gives a silent endpoint up after 3 s
+        for _ in range(3):  # not more: the refresher gives up on a silent endpoint after 3 s
             trigger()
         assert refreshers(client.world) == refresher
 
     until(lambda: not refreshers(client.world))
     client.keys("BTab")
     client.shows("[5h:41% 7d:82%]")
-    assert count("begun") - count("ended") >= 2  # were cancelled
+    assert count("begun") - count("ended") >= 2  # these runs were cancelled
     assert [each["headers"]["Authorization"] for each in client.world.requests] == [f"Bearer {TOKEN}"]
 
 
 @contextmanager
 def silence(world: World) -> Iterator[None]:
-    """Have the endpoint take connections and say nothing, and then go on as if nothing had been."""
+    """Let the endpoint accept connections without answering, and resume afterwards."""
     os.kill(world.pid, signal.SIGSTOP)
     try:
         yield
@@ -161,7 +159,7 @@ def refreshers(world: World) -> list[str]:
         try:
             words = (process / "cmdline").read_bytes().split(b"\0")
             mine = f"HOME={world.home}".encode() in (process / "environ").read_bytes().split(b"\0")
-        except OSError:  # ended, or somebody else's
+        except OSError:  # it has ended, or belongs to another user
             continue
         if mine and b"refresh" in words and b"--detached" in words:
             found.append(process.name)

@@ -1,1 +1,1 @@
-"""The demo, the gallery of states, and pictures of both."""
+"""The demo with a fake account, the gallery of states, and pictures of both."""

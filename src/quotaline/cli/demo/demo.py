@@ -1,167 +1,65 @@
-"""``quotaline demo``: the real path against a fake account on loopback; nothing is left behind."""
+"""``quotaline demo``: show a day of a fake account, or every state of the segment."""
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-import tempfile
-import threading
 import time
-from datetime import UTC, datetime
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
-
-from rich.console import Console
-
-from quotaline.cache import segment_file, store
-from quotaline.cache.paths import cache_folder
-from quotaline.cli.demo.gallery import gallery
-from quotaline.cli.demo.picture import day, save
-from quotaline.cli.show.status import show
-from quotaline.refresh.cycle import Job, refresh
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
-    from quotaline.cache.state_file import State
-
-_TOKEN = "demo-token"  # noqa: S105 - of an account that does not exist
-_DAY = ((0, 8, 31), (55, 42, 37), (110, 63, 44), (165, 84, 49), (220, 97, 52))  # minute, 5h, 7d
-_PAUSE = 0.5  # seconds: so that an eye sees it climb
+_PAUSE = 0.5  # seconds between the moments of the day, so that the climb can be watched
 
 
-class _Moment(NamedTuple):
-    minute: int
-    segment: str
-    state: State
-    now: float
-
-
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the tree."""
-    command = commands.add_parser(
-        "demo",
-        help="see it with a fake account: no login, no network",
-        description="Show a day of a fake account on 127.0.0.1: no login is read, and nothing is sent.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = (
+        "Show a day of a fake account, served on 127.0.0.1. No login is read and nothing is sent."
     )
-    command.add_argument(
+    parser.add_argument(
         "--gallery", action="store_true", help="show every state of the segment, in every host's markup"
     )
-    command.add_argument("--svg", metavar="FILE", help="write a picture into FILE in place of printing")
-    command.set_defaults(run=_run)
+    parser.add_argument("--svg", metavar="FILE", help="write a picture to FILE instead of printing")
+    parser.set_defaults(run=_run)
 
 
 def _run(chosen: argparse.Namespace) -> int:
     if chosen.svg:
         return _draw(chosen.svg, every_state=chosen.gallery)
+    from rich.console import Console
+
     if chosen.gallery:
+        from quotaline.cli.demo.gallery import gallery
+
         Console().print(gallery())
         return 0
-    print("A fake account on 127.0.0.1, and the real path: login, request, cache, segment.\n")
+    from quotaline.cli.demo.account import moments
+    from quotaline.cli.show.overview import print_overview
+
+    print("A fake account on 127.0.0.1, and the same code as always: login, request, cache, segment.\n")
     console = Console()
-    for moment in _day("ansi" if console.color_system and not console.no_color else "plain"):
+    for moment in moments("ansi" if console.color_system and not console.no_color else "plain"):
         print(f"  after {moment.minute:3} min   {moment.segment}", flush=True)
         time.sleep(_PAUSE if console.is_terminal else 0)
     print()
-    show(moment.state, moment.now, console)
+    print_overview(moment.state, moment.now, console)
     print(
-        "\nNow yours: `quotaline` prints the segment, `quotaline status` the table, with Claude Code's login."
+        "\nWith your own account, logged in to Claude Code: `quotaline` prints the segment, "
+        "`quotaline status` the table."
     )
     return 0
 
 
 def _draw(path: str, *, every_state: bool) -> int:
-    shown = gallery() if every_state else day([moment.segment for moment in _day("ansi")])
+    from quotaline.cli.demo.account import moments
+    from quotaline.cli.demo.gallery import gallery
+    from quotaline.cli.demo.picture import day, save
+
+    shown = gallery() if every_state else day([moment.segment for moment in moments("ansi")])
     try:
         save(shown, path)
     except OSError as error:
         print(f"quotaline: {path} can't be written: {error.strerror}", file=sys.stderr)
         return 1
     return 0
-
-
-def _day(host: str) -> Iterator[_Moment]:
-    """Live through the day by the real path and yield what a host shows at each time."""
-    os.environ["NO_PROXY"] = "127.0.0.1"  # of this process only: its one request goes to itself
-    from quotaline.sources import api
-
-    started = time.time()
-    clock = [started]
-    with tempfile.TemporaryDirectory(prefix="quotaline-demo-") as home, _Endpoint(started) as endpoint:
-        environ = {"HOME": home, "QUOTALINE_CACHE_DIR": f"{home}/cache"}
-        config = _lay_out(home)
-        folder = cache_folder(environ)
-        if folder is None:
-            raise AssertionError
-        fetch = partial(api.fetch, endpoint=endpoint.url)
-        for minute, five_hour, seven_day in _DAY:
-            endpoint.used = (five_hour, seven_day)
-            clock[0] = started + 60 * minute
-            outcome = refresh(Job(environ, config, lambda: clock[0], fetch), force=True)
-            if outcome.error:
-                raise outcome.error
-            segment = segment_file.read(store.read(folder, f"segment.{host}") or b"", clock[0], host)
-            yield _Moment(minute, segment[0] if segment else "?", outcome.state, clock[0])
-
-
-def _lay_out(home: str) -> str:
-    """Write a login and a config.toml as a user would have them; return the latter's path."""
-    os.mkdir(f"{home}/.claude", 0o700)
-    login = {"accessToken": _TOKEN, "expiresAt": 2**53, "scopes": ["user:inference", "user:profile"]}
-    with open(f"{home}/.claude/.credentials.json", "w", encoding="ascii") as file:
-        json.dump({"claudeAiOauth": login}, file)
-    with open(f"{home}/config.toml", "w", encoding="ascii") as file:
-        file.write("[sources]\nkeychain = false\n")
-    return f"{home}/config.toml"
-
-
-class _Endpoint:
-    """The fake endpoint, answering in a thread while the `with` block runs. `used`: 5h and 7d percent."""
-
-    def __init__(self, now: float) -> None:
-        self.used = (0, 0)
-        resets = [datetime.fromtimestamp(now + ahead, UTC).isoformat() for ahead in (4 * 3600, 3 * 86400)]
-        owner = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = json.dumps(owner.answer(resets)).encode()
-                known = self.headers["Authorization"] == f"Bearer {_TOKEN}"
-                self.send_response(200 if known else 401)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/api/oauth/usage"
-
-    def answer(self, resets: list[str]) -> dict[str, Any]:
-        """Return the body, as docs/claude-code.md 2.2 has it."""
-        five_hour, seven_day = self.used
-        return {
-            "five_hour": {"utilization": float(five_hour), "resets_at": resets[0]},
-            "seven_day": {"utilization": float(seven_day), "resets_at": resets[1]},
-            "limits": [
-                {
-                    "kind": "weekly_scoped",
-                    "percent": 31,
-                    "resets_at": resets[1],
-                    "scope": {"model": {"display_name": "Fable"}},
-                }
-            ],
-            "extra_usage": {"is_enabled": False},
-        }
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()

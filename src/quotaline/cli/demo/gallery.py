@@ -1,4 +1,4 @@
-"""``quotaline demo --gallery``: every state of a segment, as people see it and as each host gets it."""
+"""``quotaline demo --gallery``: every state of a segment, as it looks and as each host gets it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from rich.text import Text
 from quotaline.cache.segment_format import NEW_LINE
 from quotaline.model.merge import MergedUsage, Observation
 from quotaline.model.usage import FIVE_HOUR, SCOPED, SEVEN_DAY, Window
-from quotaline.segment.markup import HOSTS, fitted, render
+from quotaline.segment.options import DEFAULT_OPTIONS
+from quotaline.segment.rendering import HOSTS, render
 from quotaline.sources.statusline import dollars
 
-NOW = 1_795_428_000.0  # epoch seconds: not the clock, so that a picture is the same tomorrow
+NOW = 1_795_428_000.0  # epoch seconds; fixed, so that the pictures do not change from day to day
 _MINUTE, _HOUR = 60, 3600
 _NARROW = 10  # columns
 _VISIBLE = str.maketrans({"\x1b": "\\e", "\x01": "\\001", "\x02": "\\002", NEW_LINE: "\n"})
@@ -24,36 +25,41 @@ class State(NamedTuple):
     """
     One state.
 
-    `seen` is what people see, with SGR; `printed` the line by host, for those hosts that can be in it.
+    `shown` is the segment as it looks, with SGR sequences; `printed` is the text of each host that
+    can be in this state.
     """
 
     name: str
     about: str
-    seen: str
+    shown: str
     printed: dict[str, str]
 
 
 def states() -> list[State]:
-    """Return all states, from the everyday ones to the rare."""
+    """Return all states, from the common to the rare."""
     usual = _merged(8, 77)
-    bare = fitted(usual, "claude", NOW, _NARROW)
+    bare = render(usual, ("claude",), NOW, DEFAULT_OPTIONS.limited_to(_NARROW))["claude"]
     return [
-        _state("fresh", "read less than 10 minutes ago", usual),
-        _state("old", "from 10 minutes on", _merged(8, 77, age=12 * _MINUTE)),
-        _state("very old", "from an hour on, with its age", _merged(8, 77, age=2 * _HOUR)),
-        _state("unknown", "nothing true is known: older than a day, or never read", MergedUsage()),
+        _state("fresh", "observed less than 10 minutes ago", usual),
+        _state("old", "observed 10 minutes ago or earlier", _merged(8, 77, age=12 * _MINUTE)),
+        _state(
+            "very old", "observed an hour ago or earlier: dim, with its age", _merged(8, 77, age=2 * _HOUR)
+        ),
+        _state("unknown", "no current reading: a day old, or none at all", MergedUsage()),
         _state("0 %", "nothing used", _merged(0, 0)),
-        _state("50 %", "half of it: yellow", _merged(50, 20)),
-        _state("80 %", "take care: orange", _merged(80, 52)),
-        _state("95 %", "nearly over: red", _merged(95, 61)),
-        _state("over 100 %", "as told, not capped", _merged(104, 100)),
-        _state("reset passed", "a window that is over is never its old number", _merged(None, 77)),
-        _state("scoped", "a model's weekly limit is the tightest", _merged(8, 77, **{f"{SCOPED}Fable": 91})),
-        _state("credits", "the cap of paid credits is the tightest", _merged(100, 77, spend=103)),
-        _state("no login", "and `quotaline status` says what to do", MergedUsage()),
+        _state("50 %", "half is used: yellow", _merged(50, 20)),
+        _state("80 %", "a warning: orange", _merged(80, 52)),
+        _state("95 %", "nearly used up: red", _merged(95, 61)),
+        _state("over 100 %", "as reported, not capped", _merged(104, 100)),
+        _state("reset passed", "after a reset the old number is never shown", _merged(None, 77)),
+        _state(
+            "scoped", "the weekly limit of a model is the tightest", _merged(8, 77, **{f"{SCOPED}Fable": 91})
+        ),
+        _state("credits", "the limit of paid usage credits is the tightest", _merged(100, 77, spend=103)),
+        _state("no login", "`quotaline status` shows what to do", MergedUsage()),
         State(
             "no plan limit",
-            "API key, Bedrock, Vertex: the session's cost",
+            "API key, Bedrock or Vertex: the cost of the session",
             dollars(0.42),
             {"claude": dollars(0.42)},
         ),
@@ -62,39 +68,39 @@ def states() -> list[State]:
 
 
 def gallery() -> Group:
-    """Return the two tables: what people see in each state, and what each host is given for it."""
+    """Return two tables: how the segment looks in each state, and what each host gets for it."""
     all_states = states()
-    seen = Table(box=None, pad_edge=False, header_style="dim")
-    for title in ("state", "seen", ""):
-        seen.add_column(title, no_wrap=title == "seen")
-    given = Table(box=None, pad_edge=False, header_style="dim")
-    given.add_column("state", no_wrap=True)
-    given.add_column("host", max_width=14)
-    given.add_column("printed", overflow="fold")
+    looks = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("state", "shown", ""):
+        looks.add_column(title, no_wrap=title == "shown")
+    printed = Table(box=None, pad_edge=False, header_style="dim")
+    printed.add_column("state", no_wrap=True)
+    printed.add_column("host", max_width=14)
+    printed.add_column("printed", overflow="fold")
     for state in all_states:
-        seen.add_row(state.name, Text.from_ansi(state.seen), Text(state.about, style="dim"))
+        looks.add_row(state.name, Text.from_ansi(state.shown), Text(state.about, style="dim"))
         name = state.name
-        for text, hosts in _by_text(state.printed).items():
-            given.add_row(name, " ".join(hosts), Text(text))
+        for text, hosts in _hosts_by_text(state.printed).items():
+            printed.add_row(name, " ".join(hosts), Text(text))
             name = ""
-        given.add_row()
-    return Group(seen, "", given)
+        printed.add_row()
+    return Group(looks, "", printed)
 
 
-def _by_text(printed: dict[str, str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _hosts_by_text(printed: dict[str, str]) -> dict[str, list[str]]:
+    result: dict[str, list[str]] = {}
     for host, text in printed.items():
-        found.setdefault(text.translate(_VISIBLE), []).append(host)
-    return found
+        result.setdefault(text.translate(_VISIBLE), []).append(host)
+    return result
 
 
 def _state(name: str, about: str, merged: MergedUsage) -> State:
-    printed = {host: render(merged, host, NOW) for host in HOSTS}
+    printed = render(merged, HOSTS, NOW)
     return State(name, about, printed["ansi"], printed)
 
 
 def _merged(five_hour: float | None, seven_day: float, age: float = 0, **scoped: float) -> MergedUsage:
-    """Return a belief of these percentages; a window of None has ended."""
+    """Return merged usage with these percentages; a window that is None has ended."""
     percents = {FIVE_HOUR: five_hour, SEVEN_DAY: seven_day, **scoped}
     resets = {FIVE_HOUR: NOW + 2 * _HOUR}
     return MergedUsage(

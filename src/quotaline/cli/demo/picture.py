@@ -1,4 +1,4 @@
-"""Terminal output as an SVG picture: of anything, and the one in README, four prompts of one day."""
+"""Terminal output as an SVG picture, and the picture in README: five prompts in the course of a day."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _THEME = TerminalTheme(
         (201, 206, 218),
     ],
 )
-# Not rich's own: that one loads a font from another site, which README's readers' browsers refuse.
+# rich's own template loads a font from another site, which GitHub does not allow in a README.
 _SVG = """\
 <svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
@@ -67,7 +67,7 @@ _SVG = """\
 
 
 def save(picture: RenderableType, path: str) -> None:
-    """Write a picture of something printed into a file, as wide as it is. Raises OSError."""
+    """Write what rich prints to an SVG file, as wide as its content. Raises OSError."""
     console = Console(
         record=True,
         width=_COLUMNS,
@@ -82,24 +82,24 @@ def save(picture: RenderableType, path: str) -> None:
 
 
 def day(segments: Sequence[str]) -> Padding:
-    """Return five hosts, each with one of five segments (SGR), as they come up in the course of a day."""
+    """Return five hosts, each with one of the five segments (text with SGR sequences)."""
     bash, starship, zsh, claude, tmux = map(Text.from_ansi, segments)
     rows: tuple[tuple[str, RenderableType], ...] = (
         ("bash", Text.assemble(bash, *_prompt(" ", "~/atlas", " $ git switch -c retry"))),
         ("starship", Text.assemble(*_prompt("", "atlas", " on "), ("retry", "magenta"), " ", starship)),
         ("", Text.assemble(("> ", "green"), ("pytest -q", _QUIET))),
-        ("zsh", _ends(Text.assemble(*_prompt("", "~/atlas", " % make bench")), zsh)),
+        ("zsh", _two_sided(Text.assemble(*_prompt("", "~/atlas", " % make bench")), zsh)),
         ("Claude Code", Rule(style=_LINE)),
         ("", Text("> wait longer after each failure", style=_QUIET)),
         ("", Rule(style=_LINE)),
         ("", Text.assemble("  ", claude)),
-        ("tmux", _ends(Text(" atlas  1:zsh  2:claude*", style=_QUIET), tmux, _BAR)),
+        ("tmux", _two_sided(Text(" atlas  1:zsh  2:claude*", style=_QUIET), tmux, _BAR)),
     )
     table = Table.grid(padding=(0, 3, 0, 0))
     table.add_column(style=_LABEL, no_wrap=True)
     table.add_column(width=_WIDTH, no_wrap=True)
-    for at, (host, shown) in enumerate(rows):
-        if at and host:
+    for number, (host, shown) in enumerate(rows):
+        if number and host:
             table.add_row()
         table.add_row(host, shown)
     return Padding(table, (1, 2, 1, 2))
@@ -109,8 +109,8 @@ def _prompt(before: str, folder: str, after: str) -> tuple[tuple[str, str], ...]
     return (before, _QUIET), (folder, "cyan"), (after, _QUIET)
 
 
-def _ends(left: Text, right: Text, style: str = "") -> Table:
-    """Return a row with a text at each end."""
+def _two_sided(left: Text, right: Text, style: str = "") -> Table:
+    """Return a row with one text at its left end and one at its right end."""
     table = Table.grid(expand=True, padding=(0, 1, 0, 0), pad_edge=True)
     table.add_column()
     table.add_column(justify="right")

@@ -1,1 +1,1 @@
-"""Commands that install, configure and check."""
+"""The commands that install, configure and check quotaline."""

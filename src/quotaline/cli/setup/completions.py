@@ -1,74 +1,59 @@
-"""``quotaline completions``: what makes a shell complete our words, from the tree of commands."""
+"""``quotaline completions``: the completion script of a shell, made from the tree of commands."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING
 
-from quotaline.cli.show.get import FIELDS
-from quotaline.hosts.table import SHELLS, TABLE
-from quotaline.model.usage import FIVE_HOUR, SEVEN_DAY, SPEND
-from quotaline.settings import TABLE as SETTINGS
+from quotaline.hosts.table import SHELLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _LOADING = """\
+Save the script where your shell looks for it.
+
 bash:
   quotaline completions bash > ~/.local/share/bash-completion/completions/quotaline
-zsh, into any folder of $fpath, and above compinit in ~/.zshrc:
+zsh, in a folder of $fpath that is set before compinit in ~/.zshrc:
   quotaline completions zsh > ~/.zfunc/_quotaline
   fpath=(~/.zfunc $fpath)
 fish:
   quotaline completions fish > ~/.config/fish/completions/quotaline.fish
 
-Make the folder first if it is missing, and do it again after an update.
-A start file may hold it too, at the cost of starting Python in every shell:
-  eval "$(quotaline completions bash)"      zsh: the same, below compinit
+Create the folder first if it does not exist, and repeat this after an update.
+Or load it in a start-up file, which starts Python in every new shell:
+  eval "$(quotaline completions bash)"      zsh: the same, after compinit
   quotaline completions fish | source
 """
-# What the parser does not know as choices: it says more about a wrong one than argparse would.
-_WORDS: dict[tuple[str, str], Iterable[str]] = {
-    ("get", "key"): [
-        f"{owner}.{field}"
-        for kind, owners in (("windows", (FIVE_HOUR, SEVEN_DAY, SPEND)), ("credits", ("credits",)))
-        for owner in owners
-        for field in FIELDS[kind]
-    ],
-    ("install", "hosts"): TABLE,
-    ("uninstall", "hosts"): TABLE,
-    ("config get", "key"): SETTINGS,
-    ("config set", "key"): SETTINGS,
-    ("config unset", "key"): SETTINGS,
-}
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the tree."""
-    command = commands.add_parser(
-        "completions",
-        help="print what makes your shell complete quotaline's words",
-        description="Print what makes your shell complete commands, hosts and config keys.",
-        epilog=_LOADING,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = (
+        "Print the script that completes commands, hosts, settings and their values in your shell."
     )
-    command.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
-    command.set_defaults(run=_run)
+    parser.epilog = _LOADING
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
+    parser.set_defaults(run=_run)
 
 
 def _run(chosen: argparse.Namespace) -> int:
     import shtab
 
-    from quotaline.cli.commands import parser
+    from quotaline.cli.setup.completion_words import completers
+    from quotaline.cli.tree import whole_tree
 
-    top = parser()
+    top = whole_tree()
+    found = completers()
     for path, command in _walk(top):
-        for action in command._actions:  # noqa: SLF001 - argparse has no public way to look at a tree
-            words = _WORDS.get((path, action.dest), action.choices)
-            if words and not isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-                action.choices = list(words)  # shtab takes a dict for subcommands
+        for action in command._actions:  # noqa: SLF001 - argparse has no public way to walk a tree
+            if completer := found.get((path, action.dest)):
+                action.complete = completer  # type: ignore[attr-defined]
+                action.choices = None  # shtab takes a dict of choices for subcommands
     text: str = shtab.complete(top, chosen.shell)
-    # In shtab's zsh a list of words ends after the first: "(*)::" is one word or none, "*:" any number.
+    # shtab's zsh script accepts one word for an argument that takes many: "(*)::" is one, "*:" any number.
     print(text.replace('"(*)::', '"*:') if chosen.shell == "zsh" else text)
     return 0
 
@@ -77,5 +62,7 @@ def _walk(command: argparse.ArgumentParser, path: str = "") -> Iterator[tuple[st
     yield path, command
     for action in command._actions:  # noqa: SLF001
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            helps = {each.dest: each.help for each in action._choices_actions}  # noqa: SLF001
             for name, below in action.choices.items():
+                below.description = helps[name]  # shtab shows the description, which is too long for a menu
                 yield from _walk(below, f"{path} {name}".strip())

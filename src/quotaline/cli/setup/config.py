@@ -1,98 +1,87 @@
-"""``quotaline config``: look at the settings and change them; comments and order of the file are kept."""
+"""``quotaline config``: show and change the settings."""
 
 from __future__ import annotations
 
-import os
-import sys
-from typing import TYPE_CHECKING, Any
-
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
+import argparse
 
 from quotaline.cache.paths import config_file
-from quotaline.refresh.detach import start
-from quotaline.settings import ALIASES, TABLE, Setting, SettingsError, Value, find, load
+from quotaline.cli.topics import FORMAT
+from quotaline.settings import (
+    ALIASES,
+    TABLE,
+    Setting,
+    Value,
+    find,
+    from_alias,
+    is_switch,
+    load,
+    to_alias,
+)
 
-if TYPE_CHECKING:
-    import argparse
-
-    from tomlkit.items import Item
+_VALUE_COLUMNS = 9  # that of "compact"; a longer value moves what is behind it
+_SWITCH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the commands to the tree."""
-    group = commands.add_parser(
-        "config",
-        help="show and change settings",
-        description="Show and change the settings of config.toml. A change is shown at once.",
-    )
-    verbs = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name, does, run in (
-        ("get", "print a setting", _get),
-        ("set", "change a setting", _set),
-        ("unset", "go back to a setting's default", _unset),
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = "Show and change the settings in config.toml. A change takes effect at once."
+    parser.epilog = FORMAT
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, help_, description, run in (
+        ("get", "print a setting", "Print the value of a setting.", _get),
+        (
+            "set",
+            "change a setting",
+            "Change a setting and print the new segment. Comments and order of config.toml are kept.",
+            _set,
+        ),
+        (
+            "unset",
+            "restore a setting's default",
+            "Remove a setting from config.toml, so that its default applies, and print the new segment.",
+            _unset,
+        ),
     ):
-        verb = verbs.add_parser(name, help=does)
-        verb.add_argument("key", metavar="KEY", help="a setting, as `quotaline config list` names them")
+        command = commands.add_parser(name, help=help_, description=description)
+        command.add_argument("key", metavar="KEY", help="a setting, as `quotaline config list` names it")
         if name == "set":
-            verb.add_argument("value", metavar="VALUE", help="its new value")
-        verb.set_defaults(run=run)
-    verbs.add_parser("list", help="print all settings").set_defaults(run=_list)
-    verbs.add_parser("path", help="print the path of config.toml").set_defaults(run=_path)
+            command.add_argument(
+                "value", metavar="VALUE", help="the new value; for a switch true, false, yes, no, on or off"
+            )
+        command.set_defaults(run=run)
+    for name, help_, description, function in (
+        (
+            "list",
+            "print all settings",
+            "Print every setting with its value, where that comes from, what it does and what is valid.",
+            _list,
+        ),
+        ("edit", "open config.toml in your editor", "Open config.toml in $VISUAL or $EDITOR.", _edit),
+        ("path", "print the path of config.toml", "Print the path of config.toml.", _path),
+    ):
+        commands.add_parser(name, help=help_, description=description).set_defaults(run=function)
 
 
 def _get(chosen: argparse.Namespace) -> int:
-    setting = find(chosen.key)
-    print(_written(load(config_file())[setting.key]))
+    value = to_alias(chosen.key, load(config_file())[find(chosen.key).key])
+    print(value if isinstance(value, str) else toml(value))
     return 0
-
-
-def _set(chosen: argparse.Namespace) -> int:
-    setting = find(chosen.key)
-    value = setting.check(_parsed(setting, chosen.value))
-    document = _open()
-    _remove(document, _aliases(setting))  # two names for one value would puzzle whoever reads the file
-    *path, name = setting.key.split(".")
-    table: Any = document
-    for part in path:
-        table = table.setdefault(part, tomlkit.table())
-    table[name] = _item(value)
-    _save(document)
-    return 0
-
-
-def _unset(chosen: argparse.Namespace) -> int:
-    setting = find(chosen.key)
-    document = _open()
-    if _remove(document, [setting.key, *_aliases(setting)]):
-        _save(document)
-    return 0
-
-
-def _aliases(setting: Setting) -> list[str]:
-    return [alias for alias, key in ALIASES.items() if key == setting.key]
-
-
-def _remove(document: tomlkit.TOMLDocument, keys: list[str]) -> bool:
-    """Take keys out of a document, and say whether one was there."""
-    found = False
-    for key in keys:
-        *path, name = key.split(".")
-        table: Any = document
-        for part in path:
-            table = table.get(part, {})
-        if name in table:
-            del table[name]
-            found = True
-    return found
 
 
 def _list(_: argparse.Namespace) -> int:
     settings = load(config_file())
+    rows = []
     for key, setting in TABLE.items():
-        inherited = f"as {setting.like}" if setting.like else "default"
-        origin = "config.toml" if key in settings.chosen else inherited
-        print(f"{key} = {_written(settings[key])}  # {origin}: {setting.about}")
+        unset = f"as {setting.inherits}" if setting.inherits else "default"
+        origin = "config.toml" if key in settings.chosen else unset
+        rows.append((key, settings[key], origin, f"{setting.about} ({setting.valid})"))
+    for alias, key in ALIASES.items():
+        rows.append((alias, to_alias(alias, settings[key]), "alias", f"another name of {key}"))
+    width = max(len(key) for key, *_ in rows)
+    origins = max(len(origin) for _, _, origin, _ in rows)
+    for key, value, origin, about in rows:
+        print(f"{key:{width}} = {toml(value):{_VALUE_COLUMNS}}  # {origin + ':':{origins + 1}} {about}")
     return 0
 
 
@@ -101,46 +90,44 @@ def _path(_: argparse.Namespace) -> int:
     return 0
 
 
-def _parsed(setting: Setting, text: str) -> Value:
-    if isinstance(setting.default, bool) and text in ("true", "false"):
-        return text == "true"
+def _set(chosen: argparse.Namespace) -> int:
+    setting = find(chosen.key)
+    value = setting.check(from_alias(chosen.key, _parse(chosen.key, setting, chosen.value)))
+    from quotaline.cli.setup import config_edit
+
+    config_edit.set_value(setting, value)
+    return 0
+
+
+def _unset(chosen: argparse.Namespace) -> int:
+    setting = find(chosen.key)
+    from quotaline.cli.setup import config_edit
+
+    config_edit.unset(setting)
+    return 0
+
+
+def _edit(_: argparse.Namespace) -> int:
+    from quotaline.cli.setup import config_editor
+
+    return config_editor.edit()
+
+
+def toml(value: Value) -> str:
+    """Return a value as config.toml has it. By hand: importing tomlkit takes longer than all the rest."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if "\\" in value and "'" not in value:
+        return f"'{value}'"  # a template has backslashes, and doubled ones are hard to read
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _parse(key: str, setting: Setting, text: str) -> Value:
+    if is_switch(key):
+        return _SWITCH.get(text.lower(), text)
     if isinstance(setting.default, int) and not isinstance(setting.default, bool) and text.isdecimal():
         return int(text)
     return text
-
-
-def _written(value: Value) -> str:
-    return _item(value).as_string()
-
-
-def _item(value: Value) -> Item:
-    # A template has backslashes, and doubled ones are hard to read.
-    is_literal = isinstance(value, str) and "\\" in value and "'" not in value
-    return tomlkit.string(str(value), literal=True) if is_literal else tomlkit.item(value)
-
-
-def _open() -> tomlkit.TOMLDocument:
-    load(config_file())  # what is broken is said by the one who knows where, and is not written over
-    try:
-        with open(config_file(), encoding="utf-8", newline="") as file:
-            return tomlkit.load(file)
-    except FileNotFoundError:
-        return tomlkit.document()
-    except (OSError, TOMLKitError) as error:
-        raise SettingsError(f"{config_file()}: {error}") from None
-
-
-def _save(document: tomlkit.TOMLDocument) -> None:
-    path = os.path.realpath(config_file())  # a symlink is somebody's dotfiles: the file behind it changes
-    temporary = f"{path}.new"
-    try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(temporary, "w", encoding="utf-8", newline="") as file:
-            file.write(tomlkit.dumps(document))
-        if os.path.exists(path):
-            os.chmod(temporary, os.stat(path).st_mode & 0o777)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise SettingsError(f"{path} can't be written: {error.strerror}") from None
-    sys.stdout.flush()
-    start()  # every segment is rendered anew

@@ -1,4 +1,4 @@
-"""A change of a file as a unified diff, in colour on a terminal."""
+"""The change of a file as a unified diff, coloured on a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STYLES = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"), ("-
 
 
 def show(path: str, before: str | None, after: str | None) -> None:
-    """Print what changes in a file; None is a file that is not there."""
+    """Print the diff of a file; None is the text of a file that does not exist."""
     console = Console(highlight=False, soft_wrap=True)
     for line in lines(path, before, after):
         style = next((style for start, style in _STYLES if line.startswith(start)), "")
@@ -21,16 +21,16 @@ def show(path: str, before: str | None, after: str | None) -> None:
 
 
 def lines(path: str, before: str | None, after: str | None) -> list[str]:
-    """Return the diff's lines. What would act on a terminal is shown as `?`."""
+    """Return the lines of the diff. A control character, which a terminal might obey, becomes `?`."""
     old = os.devnull if before is None else path
     new = os.devnull if after is None else path
-    found = []
+    result = []
     for line in difflib.unified_diff(_lines(before), _lines(after), old, new):
-        shown = line.removesuffix("\n").removesuffix("\r")
-        found.append("".join(one if one.isprintable() or one == "\t" else "?" for one in shown))
+        text = line.removesuffix("\n").removesuffix("\r")
+        result.append("".join(letter if letter.isprintable() or letter == "\t" else "?" for letter in text))
         if not line.endswith("\n"):
-            found.append("\\ No newline at end of file")
-    return found
+            result.append("\\ No newline at end of file")
+    return result
 
 
 def _lines(text: str | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""``quotaline init``: print what to put into a host's config."""
+"""``quotaline init``: print the lines that a host's config needs."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ if TYPE_CHECKING:
     import argparse
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the tree."""
-    command = commands.add_parser(
-        "init",
-        help="print what to put into a host's config by hand",
-        description="Print what to put into a host's config to show the segment there, "
-        "for those who edit it themselves; `quotaline install` does it for you.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = (
+        "Print the lines that show the segment in a host, for its config file. "
+        "`quotaline install` adds them for you."
     )
-    command.add_argument("host", metavar="HOST", choices=TABLE, help=", ".join(TABLE))
-    command.set_defaults(run=_run)
+    parser.add_argument("host", metavar="HOST", choices=TABLE, help=", ".join(TABLE))
+    parser.set_defaults(run=_run)
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    sys.stdout.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]  # a path may be any bytes
+    sys.stdout.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]  # a path may hold any bytes
     print(TABLE[chosen.host].snippet(installation()), end="")
     return 0

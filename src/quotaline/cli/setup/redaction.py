@@ -1,4 +1,4 @@
-"""What may be pasted into a public issue: no home, token or e-mail address, nothing that moves a cursor."""
+"""Makes text safe to share in a public issue: no home folder, token, e-mail address or control character."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TOKEN = re.compile(r"sk-ant-[A-Za-z0-9_-]+")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[A-Za-z][\w.-]*")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[A-Za-z][\w.-]*")
 
 
 def redacted(text: str, environ: Mapping[str, str]) -> str:
-    """Return the text with the home folder as `~`, and what is nobody's business as a fixed word."""
+    """Return the text with the home folder as `~`, and tokens and e-mail addresses as a fixed word."""
     if home := home_folder(environ):
         for folder in {home, os.path.realpath(home)}:
             text = re.sub(rf"{re.escape(folder)}(?![\w.-])", "~", text)
-    text = _ADDRESS.sub("[e-mail]", _TOKEN.sub("[token]", text))
-    return "".join(one if one.isprintable() else "?" for one in text)
+    text = _EMAIL.sub("[e-mail]", _TOKEN.sub("[token]", text))
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

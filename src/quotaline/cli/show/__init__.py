@@ -1,1 +1,1 @@
-"""Commands that show numbers and where they come from."""
+"""The commands that show numbers and their sources."""

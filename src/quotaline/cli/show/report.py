@@ -1,102 +1,54 @@
 """
-What is held true now, as plain data: what `status --json` and `get` print.
+The current usage as plain data: what `status --json` and `get` print.
 
-Published in `schemas/status.schema.json`: a change that takes something away
-or gives it another meaning needs a new VERSION.
+The form is published in `schemas/status.schema.json`. A change that removes a member or gives it
+another meaning needs a new VERSION.
 """
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
-from quotaline.cache.paths import cache_folder, config_file
+from quotaline.cli.show.advice import advice, problems
 from quotaline.insight.pace import pace
-from quotaline.model.errors import explain
-from quotaline.model.merge import Observation, current
-from quotaline.segment.clocktime import clock_time
-from quotaline.segment.duration import duration
-from quotaline.segment.text import keys, label
-from quotaline.settings import SettingsError, load
+from quotaline.model.merge import current
+from quotaline.segment.labels import in_order
 
 if TYPE_CHECKING:
     from quotaline.cache.state_file import State
+    from quotaline.model.merge import Observation
     from quotaline.model.usage import Credits
 
 VERSION = 1
 _FULL = 100.0  # percent
-_BELIEVED = 3600  # seconds; no advice from a number that is older
 
 
 def document(state: State, now: float) -> dict[str, Any]:
-    """Return the report. Percent, epoch seconds, seconds; an unknown window is null."""
+    """Return the report. Percentages are 0-100, times epoch seconds, durations seconds; unknown is None."""
     shown = current(state.merged, now)
-    observation = state.merged.credits
+    credits_ = state.merged.credits
     return {
         "version": VERSION,
         "at": now,
-        "windows": {key: _window(shown[key], now) if key in shown else None for key in keys(shown)},
+        "windows": {key: _window(shown[key], now) if key in shown else None for key in in_order(shown)},
         "credits": {
-            "enabled": observation.enabled,
-            "used": observation.used,
-            "limit": observation.limit,
-            "currency": observation.currency,
-            "utilization": credits_used(observation),
+            "enabled": credits_.enabled,
+            "used": credits_.used,
+            "limit": credits_.limit,
+            "currency": credits_.currency,
+            "utilization": credits_used(credits_),
             "age": _age(state.merged.credits_at, now),
         }
-        if observation
+        if credits_
         else None,
         "problem": state.backoff.reason or None,
-        "advice": [*problems(state, now), *filter(None, (advice(shown, now),))],
+        "problems": problems(state, now),
+        "advice": [*filter(None, (advice(shown, now),))],
     }
-
-
-def problems(state: State, now: float) -> list[str]:
-    """Return what keeps numbers from coming and what to do, a line each; empty if all is well."""
-    lines = []
-    if state.backoff.reason:
-        wait = state.backoff.until - now
-        lines.append(
-            explain(state.backoff.reason)
-            + (f" (next try in {duration(wait)})" if state.backoff.until > now else "")
-        )
-    try:
-        load(config_file())
-    except SettingsError as error:
-        lines.append(str(error))
-    if cache_folder(os.environ) is None:
-        lines.append("no home folder: HOME is not set to an absolute path")
-    return lines
-
-
-def advice(shown: dict[str, Observation], now: float) -> str:
-    """Return the one line that the numbers call for; empty if they call for none."""
-    fresh = {
-        key: observation for key, observation in shown.items() if now - observation.observed_at < _BELIEVED
-    }
-    over = {
-        key: observation.window.resets_at
-        for key, observation in fresh.items()
-        if observation.window.utilization >= _FULL and observation.window.resets_at is not None
-    }
-    if over:
-        key = max(over, key=over.__getitem__)
-        return f"{label(key)} is used up: back in {duration(over[key] - now)}, {clock_time(over[key], now)}"
-    ends = {}
-    for key, observation in fresh.items():
-        run = pace(observation.window, observation.observed_at)
-        if run and run.notable and run.used_up_at is not None and observation.window.resets_at is not None:
-            ends[key] = (max(now, run.used_up_at), observation.window.resets_at)
-    if not ends:
-        return ""
-    key = min(ends, key=ends.__getitem__)
-    end, reset = ends[key]
-    before = duration(reset - end)
-    return f"{label(key)}: used up by {clock_time(end, now)} at this pace, {before} before reset"
 
 
 def credits_used(credits_: Credits) -> float | None:
-    """Return how much of the credits' cap is used, in percent; None without a cap."""
+    """Return the percentage of the credits' cap that is used; None without a cap."""
     if credits_.utilization is not None:
         return credits_.utilization
     if credits_.used is None or not credits_.limit:
@@ -127,5 +79,5 @@ def _window(observation: Observation, now: float) -> dict[str, Any]:
     }
 
 
-def _age(at: float, now: float) -> float:
-    return round(max(0.0, now - at), 1)
+def _age(since: float, now: float) -> float:
+    return round(max(0.0, now - since), 1)

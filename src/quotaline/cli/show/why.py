@@ -1,4 +1,4 @@
-"""``quotaline why``: for each number where it is from, and what was not believed."""
+"""``quotaline why``: the source and age of every number, and which readings were rejected."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from quotaline.cache.paths import cache_folder
 from quotaline.cache.state_file import State, load
 from quotaline.model.errors import explain
 from quotaline.model.merge import current
-from quotaline.refresh.publish import next_due
+from quotaline.refresh.due import next_due
 from quotaline.segment.duration import duration
-from quotaline.segment.text import UNKNOWN, keys, label
-from quotaline.settings import kept
+from quotaline.segment.labels import UNKNOWN, in_order, label
+from quotaline.settings import saved_settings
 
 if TYPE_CHECKING:
     import argparse
 
+    from quotaline.model.merge import Observation
+
 JSON_VERSION = 1
-_ID_LENGTH = 8  # as much of the account's id as tells two accounts apart
+_ID_LENGTH = 8  # characters of the account's id: enough to distinguish two accounts
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the tree."""
-    command = commands.add_parser(
-        "why",
-        help="say where each number is from, and what was not believed",
-        description="Say for each number where it is from and how old it is, what was told but not believed, "
-        "and when the next refresh is. Asks nobody.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.description = (
+        "Show the source and age of every number, which readings were rejected and why, "
+        "and when the next refresh is due. Makes no request."
     )
-    command.add_argument("--json", action="store_true", help="print JSON, for scripts")
-    command.set_defaults(run=_run)
+    parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
+    parser.set_defaults(run=_run)
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -46,7 +46,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def document(state: State, now: float) -> dict[str, Any]:
-    """Return the JSON form. Times are epoch seconds, ages and waits seconds; an unknown window is null."""
+    """Return what `--json` prints: times are epoch seconds, durations seconds; unknown is None."""
     shown = current(state.merged, now)
     return {
         "version": JSON_VERSION,
@@ -61,12 +61,13 @@ def document(state: State, now: float) -> dict[str, Any]:
             }
             if key in shown
             else None
-            for key in keys(shown)
+            for key in in_order(shown)
         },
         "refreshed_at": state.refreshed_at or None,
-        "next_refresh_at": _next(state),
+        "next_refresh_at": _next_refresh(state),
         "backoff": {
             "reason": state.backoff.reason or None,
+            "detail": state.backoff.detail or None,
             "until": state.backoff.until or None,
             "interval": state.backoff.interval,
             "failures": state.backoff.failures,
@@ -78,27 +79,18 @@ def document(state: State, now: float) -> dict[str, Any]:
 
 
 def lines(state: State, now: float) -> list[str]:
-    """Return what people read."""
+    """Return the lines that are printed without `--json`."""
     shown = current(state.merged, now)
-    text = [f"account  {_account(state) or 'not known'}"]
-    for key in keys(shown):
-        observation = shown.get(key)
-        if observation is None:
-            text.append(f"{label(key):8} {UNKNOWN}: no source has told it, or what was told is over")
-            continue
-        dated = "" if observation.dated else "; undated, so it may be older"
-        age = duration(max(0, now - observation.observed_at))
-        observed = f"observed {_clock(observation.observed_at)}, {age} ago{dated}"
-        text.append(
-            f"{label(key):8} {observation.window.utilization:g}% from {observation.source}, {observed}"
-        )
-    next_ = _next(state)
-    text.append(f"next     refresh {_when(next_, now)}" if next_ else "next     refresh at the next prompt")
-    if state.backoff.reason:
-        text.append(f"back-off {explain(state.backoff.reason)}")
+    text = [f"account  {_account(state) or 'unknown'}"]
+    text += [f"{label(key):8} {_source(shown.get(key), now)}" for key in in_order(shown)]
+    text.append(f"next     refresh {_when(_next_refresh(state), now)}")
     if state.backoff.until > now:
-        held = "no request before" if state.backoff.reason else "no need to ask before"
-        text.append(f"         {held} {_clock(state.backoff.until)} ({duration(state.backoff.until - now)})")
+        wait = (
+            f"without a request before {_clock(state.backoff.until)} ({duration(state.backoff.until - now)})"
+        )
+        text[-1] += f", {wait}"
+    if state.backoff.reason:
+        text.append(f"back-off {explain(state.backoff.reason, state.backoff.detail)}")
     text += [
         f"rejected {label(one.key)} from {one.source}, {duration(max(0, now - one.at))} ago: {one.why}"
         for one in state.rejected
@@ -106,19 +98,32 @@ def lines(state: State, now: float) -> list[str]:
     return text
 
 
+def _source(observation: Observation | None, now: float) -> str:
+    if observation is None:
+        return f"{UNKNOWN} unknown: no source has reported it, or its window has ended"
+    age = duration(max(0, now - observation.observed_at))
+    undated = "" if observation.dated else "; undated, so it may be older"
+    return (
+        f"{observation.window.utilization:g}% from {observation.source}, "
+        f"observed {_clock(observation.observed_at)}, {age} ago{undated}"
+    )
+
+
 def _account(state: State) -> str | None:
-    # Never the e-mail address: this is what people paste into an issue.
+    # Never the e-mail address: users paste this into public issues.
     return state.organisation or (state.merged.account or "")[:_ID_LENGTH] or None
 
 
-def _next(state: State) -> float | None:
+def _next_refresh(state: State) -> float | None:
     if not state.refreshed_at:
         return None
-    return next_due(state, kept(state.settings)["ttl"])
+    return next_due(state, saved_settings(state.settings)["ttl"])
 
 
-def _when(at: float, now: float) -> str:
-    return f"at {_clock(at)}, in {duration(at - now)}" if at > now else "at the next prompt"
+def _when(at: float | None, now: float) -> str:
+    return (
+        f"at {_clock(at)}, in {duration(at - now)}" if at is not None and at > now else "at the next prompt"
+    )
 
 
 def _clock(at: float) -> str:

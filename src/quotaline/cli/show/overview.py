@@ -1,0 +1,33 @@
+"""What `status` shows on a terminal: the table, the usage credits, and one line of advice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from quotaline.cli.show.advice import advice
+from quotaline.cli.show.table import table
+from quotaline.model.merge import current
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from quotaline.cache.state_file import State
+    from quotaline.model.usage import Credits
+
+
+def print_overview(state: State, now: float, console: Console) -> None:
+    """Print the overview. The credits are printed only if they are turned on."""
+    console.print(table(state, now, console))
+    if state.merged.credits and state.merged.credits.enabled:
+        console.print(Text(_money(state.merged.credits)))
+    if line := advice(current(state.merged, now), now):
+        console.print(Text(f"\n{line}"))
+
+
+def _money(credits_: Credits) -> str:
+    unit = f" {credits_.currency}" if credits_.currency else ""
+    used = f"{credits_.used:.2f}{unit} used" if credits_.used is not None else "on"
+    cap = f"cap {credits_.limit:.2f}{unit}" if credits_.limit is not None else "no cap"
+    return f"usage credits: {used}, {cap}"
