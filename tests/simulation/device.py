@@ -98,6 +98,7 @@ class Device:
                 (time, "time", lambda: self.wall),
                 (clock, "_first_line", self._first_line),
                 (detach, "start_refresher", self._start),
+                (detach, "leave_host", lambda _lock: False),
                 (command, "print_line", self.printed.append),
                 (publish, "HOSTS", HOSTS),
                 (schedule, "render", render),

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from quotaline.cache import segment_file, state_file, store
+from quotaline.cache.segment_file import NO_MEMO, SESSION
 from quotaline.refresh.due import next_due
 from quotaline.segment.options import display_options
 from quotaline.segment.rendering import HOSTS
@@ -16,8 +17,6 @@ from quotaline.settings import saved_settings
 if TYPE_CHECKING:
     from quotaline.cache.state_file import State
 
-SESSION = "segment.claude."  # + session id
-NO_MEMO = "-"  # before a memo that the launcher must not find: it never has one that starts so
 _SESSION_EXPIRES = 7 * 86400  # seconds without a run, after which a session's segment is removed
 
 
