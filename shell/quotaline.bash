@@ -17,22 +17,59 @@
 # shellcheck disable=SC2310 # used in conditions so that "set -e" does not end the shell
 
 if [[ $- == *i* ]]; then
-    # _quotaline_hook: the first element of PROMPT_COMMAND, so that everything after it
-    # that builds a prompt has the value of this prompt, not of the one before.
+    # _quotaline_hook: runs before everything else that builds a prompt, so that this has
+    # the value of this prompt, not of the one before.
     _quotaline_hook() {
         local status=$? REPLY=''
         _quotaline_update || :
+        if [[ -n ${bash_preexec_imported-}${__bp_imported-} && "${precmd_functions[*]-}" != *_quotaline_hook* ]]; then
+            _quotaline_join_preexec # it was loaded after this file
+        fi
+        _quotaline_place || :
         _quotaline_end "${status}"
     }
 
-    # _quotaline_place: the last element, because themes set PS1 again at every prompt.
+    # _quotaline_then COMMAND [update]: runs an element of PROMPT_COMMAND that may set PS1
+    # anew, first, so that it has $? and PIPESTATUS, then adds the segment. An element of
+    # our own behind it would be a command of the user's to everything that has a DEBUG
+    # trap: the trap runs for each element, but not for what a function calls.
+    _quotaline_then() {
+        \builtin eval "$1"
+        local status=$? REPLY=''
+        if [[ -n ${2-} ]]; then _quotaline_update || :; fi
+        _quotaline_place || :
+        _quotaline_end "${status}"
+    }
+
+    # _quotaline_place: adds the segment to PS1, if it is not there.
     _quotaline_place() {
-        local status=$?
-        if [[ ${QUOTALINE_PLACE-} != 0 && ${PS1-} != *QUOTALINE* ]] && shopt -q promptvars &&
-            ! declare -F starship_precmd >/dev/null && ! declare -F _omp_hook >/dev/null; then
-            # shellcheck disable=SC2016 # PS1 names the variable
-            PS1='${QUOTALINE:+${QUOTALINE} }'${PS1-}
+        local status=$? piece='' rest=${PS1-}
+        if [[ -n ${_quotaline_piece} ]]; then rest=${rest#"${_quotaline_piece}"}; fi
+        if [[ ${QUOTALINE_PLACE-} == 0 || ${rest} == *QUOTALINE* ]] || declare -F starship_precmd >/dev/null ||
+            declare -F _omp_hook >/dev/null; then
+            _quotaline_end "${status}"
+            return
         fi
+        if shopt -q promptvars; then
+            # shellcheck disable=SC2016 # PS1 names the variable
+            piece='${QUOTALINE:+${QUOTALINE} }'
+        elif [[ -n ${QUOTALINE-} && ${QUOTALINE} != *[\\\$\`]* ]]; then
+            piece="${QUOTALINE} " # the text itself; a text of quotaline has none of these characters
+        fi
+        if declare -F __lp_set_prompt >/dev/null; then # liquidprompt, which then adds a blank
+            rest=${LP_PS1_PREFIX-}
+            if [[ -n ${_quotaline_piece} ]]; then rest=${rest#"${_quotaline_piece}"}; fi
+            if [[ -z ${rest} ]]; then piece=${piece% }; fi
+            LP_PS1_PREFIX=${piece}${rest}
+        else
+            # VS Code puts its marks around any PS1 that is not its own, also around its marks.
+            if [[ -n ${__vsc_custom_PS1-} && ${rest} == "${__vsc_custom_PS1}" ]]; then rest=${__vsc_original_PS1-}; fi
+            case ${rest} in
+            '\[\e[G\]'*) PS1='\[\e[G\]'${piece}${rest#'\[\e[G\]'} ;; # bash-it: to the first column
+            *) PS1=${piece}${rest} ;;
+            esac
+        fi
+        _quotaline_piece=${piece}
         _quotaline_end "${status}"
     }
 
@@ -167,22 +204,102 @@ if [[ $- == *i* ]]; then
     _quotaline_caches=.cache
     if [[ -d /System/Library/CoreServices ]]; then _quotaline_caches=Library/Caches; fi
 
-    # starship moves the PROMPT_COMMAND that it found here, and runs that first.
-    if [[ "${PROMPT_COMMAND[*]-} ${STARSHIP_PROMPT_COMMAND-}" != *_quotaline_hook* ]]; then
+    _quotaline_piece=${_quotaline_piece-}
+    _quotaline_place || : # now, so that what decorates PS1 decorates the segment too
+
+    # _quotaline_install: puts the hook where it runs first, and the segment behind what may
+    # set PS1 anew. A tool that knows the user's commands by a DEBUG trap must find
+    # PROMPT_COMMAND as it would be without quotaline: its type, and how often the trap runs.
+    _quotaline_install() {
+        local first=${PROMPT_COMMAND-} all="${PROMPT_COMMAND[*]-}" newline=$'\n'
+        if [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
+            _quotaline_join_preexec
+        elif [[ ${first} == *__vsc_prompt_cmd* ]]; then
+            # VS Code's function runs this instead of what was in PROMPT_COMMAND before.
+            __vsc_original_prompt_command=_quotaline_hook${newline}${__vsc_original_prompt_command-}${newline}_quotaline_place
+            if [[ ${first} != *__vsc_prompt_cmd_original* ]]; then
+                # shellcheck disable=SC2178 # its first element, if it is an array
+                PROMPT_COMMAND=${first/__vsc_prompt_cmd/__vsc_prompt_cmd_original}
+            fi
+        elif [[ -n ${VSCODE_SHELL_INTEGRATION-} ]] && ! declare -F __vsc_prompt_cmd >/dev/null; then
+            # VS Code runs .bashrc first, and then takes the first element for its function.
+            # shellcheck disable=SC2178 # as above
+            PROMPT_COMMAND=_quotaline_hook${newline}${first}${newline}_quotaline_place
+        elif [[ -z ${all//[[:space:]]/} ]]; then
+            # shellcheck disable=SC2178 # as above
+            PROMPT_COMMAND=_quotaline_hook
+        elif declare -F __lp_set_prompt >/dev/null; then # it takes the segment from LP_PS1_PREFIX
+            _quotaline_prepend
+        elif [[ -n ${QUOTALINE_DEBUG_TRAP-} && ${QUOTALINE_EXPORT-} != 1 ]]; then
+            # One command stays one command: many traps compare PROMPT_COMMAND to BASH_COMMAND.
+            _quotaline_wrap_last ' update'
+        else
+            _quotaline_wrap_last ''
+            _quotaline_prepend
+        fi
+    }
+
+    # _quotaline_wrap_last WORD: makes _quotaline_then run the last element.
+    _quotaline_wrap_last() {
+        local index element quoted
+        for index in "${!PROMPT_COMMAND[@]}"; do element=${PROMPT_COMMAND[index]}; done
+        if [[ ${element} == *_quotaline_then* ]]; then return 0; fi
+        \builtin printf -v quoted %q "${element}"
+        _quotaline_set_element "${index}" "_quotaline_then ${quoted}$1"
+    }
+
+    # Without a subscript for the first one, because that would make an array of a string.
+    _quotaline_set_element() {
+        # shellcheck disable=SC2178 # as above
+        if (($1)); then PROMPT_COMMAND[$1]=$2; else PROMPT_COMMAND=$2; fi
+    }
+
+    # _quotaline_prepend: makes the hook the first element. An array where bash has that,
+    # because it then gives each element the same $? and PIPESTATUS.
+    _quotaline_prepend() {
         if ((BASH_VERSINFO[0] > 5 || (BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] >= 1))); then
-            # An array, because bash then gives each element the same $? and PIPESTATUS.
-            PROMPT_COMMAND=(_quotaline_hook ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"})
+            PROMPT_COMMAND=(_quotaline_hook "${PROMPT_COMMAND[@]}")
         else
             # shellcheck disable=SC2178,SC2128 # a string in these versions; the user's may end in ";"
-            PROMPT_COMMAND=_quotaline_hook$'\n'${PROMPT_COMMAND-}
+            PROMPT_COMMAND=_quotaline_hook$'\n'${PROMPT_COMMAND}
         fi
-    fi
-    if [[ "${PROMPT_COMMAND[*]}" != *_quotaline_place* ]]; then
-        if ((BASH_VERSINFO[0] > 5 || (BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] >= 1))); then
-            PROMPT_COMMAND+=(_quotaline_place)
-        else
-            # shellcheck disable=SC2178,SC2128 # as above
-            PROMPT_COMMAND=${PROMPT_COMMAND}$'\n'_quotaline_place
-        fi
-    fi
+    }
+
+    # _quotaline_join_preexec: joins bash-preexec's functions, the last of which may be one
+    # that decorates PS1 for a terminal. Where something else is in PROMPT_COMMAND, places
+    # the segment before the element from which on commands are the user's.
+    _quotaline_join_preexec() {
+        local -a joined
+        local name index placed='' mark
+        joined=(_quotaline_hook)
+        for name in ${precmd_functions[@]+"${precmd_functions[@]}"}; do
+            case ${name} in
+            _quotaline_*) continue ;;
+            __vsc_prompt_cmd | __iterm2_prompt_command | __wezterm_semantic_precmd)
+                if [[ -z ${placed} ]]; then joined+=(_quotaline_place) placed=1; fi
+                ;;
+            *) ;;
+            esac
+            joined+=("${name}")
+        done
+        if [[ -z ${placed} ]]; then joined+=(_quotaline_place); fi
+        precmd_functions=("${joined[@]}")
+        if [[ "${PROMPT_COMMAND[*]-}" == *_quotaline_* ]]; then return 0; fi
+        for index in ${PROMPT_COMMAND[@]+"${!PROMPT_COMMAND[@]}"}; do
+            for mark in "${__bp_install_string-}" __bp_interactive_mode; do
+                name=${PROMPT_COMMAND[index]}
+                if [[ -n ${mark} && ${name} == *"${mark}"* && ${name} != *_quotaline_place* ]]; then
+                    name=${name%%"${mark}"*}_quotaline_place$'\n'${mark}${name#*"${mark}"}
+                    _quotaline_set_element "${index}" "${name}"
+                fi
+            done
+        done
+    }
+
+    # starship moves the PROMPT_COMMAND that it found to the second of these.
+    case "${PROMPT_COMMAND[*]-} ${STARSHIP_PROMPT_COMMAND-} ${__vsc_original_prompt_command-} ${precmd_functions[*]-}" in
+    *_quotaline_hook* | *' update') ;;
+    *) _quotaline_install ;;
+    esac
+    unset QUOTALINE_DEBUG_TRAP
 fi

@@ -28,15 +28,26 @@ set_job() {
 }
 
 # set_shown: sets shown to the job with its background. A green number can't be read on
-# tmux's default bar, which is green, so there it gets a dark background. It has to be
-# the default style (push-default, tmux 3.1), because each colour of ours ends in default.
+# tmux's default bar, which is green, nor a yellow or red one on a bar of that colour, so
+# there they get a dark background. It has to be the default style (push-default, tmux
+# 3.1), because each colour of ours ends in default. In a directive of its own: tmux
+# pushes the style that was in force before the directive.
 set_shown() {
     shown=$job
-    style=$(tmux show-option -gv status-style)
+    ground=$(tmux show-option -gv status-bg)
+    if [ "$ground" = default ]; then
+        ground=$(tmux show-option -gv status-style | tr ' ' ',')
+        case $ground in
+        *bg=*) ground=${ground##*bg=} ground=${ground%%,*} ;;
+        *) ground='' ;;
+        esac
+    fi
     version=$(tmux -V)
-    case $style:$version in
-    *:'tmux 2.'* | *:'tmux 3.0'*) ;;
-    *bg=green*) shown="#[fg=colour250,bg=colour234,push-default]$job#[pop-default,default]" ;;
+    case $version:$ground in
+    'tmux 2.'* | 'tmux 3.0'*) ;;
+    *:green | *:yellow | *:red | *:bright[gry]* | *:colo*r[1239] | *:colo*r1[01] | *:colo*r208)
+        shown="#[fg=colour250,bg=colour234]#[push-default]$job#[pop-default,default]"
+        ;;
     *) ;;
     esac
 }

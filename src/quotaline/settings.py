@@ -13,7 +13,7 @@ from quotaline.model.command_error import CommandError
 from quotaline.segment.options import ICONS, RESETS
 from quotaline.segment.palette import ATTRIBUTES, NAMES, PALETTES, is_colour
 from quotaline.segment.styles import STYLES
-from quotaline.segment.template import parse
+from quotaline.segment.template import parse_format
 from quotaline.segment.thresholds import COLOURS
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Setting:
     A number is valid from `low` to `high`; another value only if it is one of
     `choices`, where there are any. Where the key is not set, the value of
     `inherits` applies, if that names a key. `parse` raises ValueError for an
-    invalid text; `hint` tells the user what a text must be.
+    invalid text; `kind` says what a text is, `hint` what it must be.
     """
 
     key: str
@@ -47,6 +47,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     inherits: str = ""
     parse: Callable[[str], object] | None = None
+    kind: str = "text"
     hint: str = "use one line of printable ASCII, at most 200 characters"
 
     def check(self, value: object) -> Value:
@@ -59,13 +60,22 @@ class Setting:
             return value
         raise SettingsError(f"{self.key}: {value!r} is not valid; {self._advice()}")
 
+    @property
+    def valid(self) -> str:
+        """What is valid, in a few words."""
+        if self.choices:
+            return ", ".join(self.choices)
+        if isinstance(self.default, bool):
+            return "true, false"
+        return f"{self.low} to {self.high}" if isinstance(self.default, int) else self.kind
+
     def _advice(self) -> str:
         if self.choices:
-            return f"choose from {', '.join(self.choices)}"
+            return f"choose from {self.valid}"
         if isinstance(self.default, bool):
             return "use true or false"
         if isinstance(self.default, int):
-            return f"use a whole number from {self.low} to {self.high}"
+            return f"use a whole number from {self.valid}"
         return self.hint
 
     def _is_valid(self, value: Value) -> bool:
@@ -116,7 +126,13 @@ TABLE = {
     setting.key: setting
     for setting in (
         Setting("style", "compact", "layout of the segment", choices=tuple(STYLES)),
-        Setting("format", "", "your own template, instead of a style", parse=parse),
+        Setting(
+            "format",
+            "",
+            "your own template, instead of a style",
+            parse=parse_format,
+            kind="see `quotaline config --help`",
+        ),
         Setting("show", "used", "show the percent used or the percent left", choices=("used", "left")),
         Setting("reset", "style", "how resets are shown; style: as the style does", choices=RESETS),
         Setting("clock", "24h", "how the time of day is written", choices=("24h", "12h")),
@@ -132,7 +148,12 @@ TABLE = {
         Setting("palette", "default", "set of colours", choices=tuple(PALETTES)),
         *(
             Setting(
-                f"colors.{name}", "", f"override the palette's {name}", parse=_parse_colour, hint=_COLOUR_HINT
+                f"colors.{name}",
+                "",
+                f"override the palette's {name}",
+                parse=_parse_colour,
+                kind="a colour",
+                hint=_COLOUR_HINT,
             )
             for name in COLOURS
         ),
@@ -171,6 +192,7 @@ _NOTHING_SENT: dict[str, Value] = {
     "sources.claude_cli": False,
     "sources.keychain": False,
 }
+_NOT_NEEDED = {"anthropic.api_key": "no API key is needed; quotaline uses Claude Code's login"}
 _COMPACT = "usage.compact_format"  # true or false in aiterm; here also the name of a style
 
 
@@ -261,7 +283,7 @@ def _valid_part(document: dict[str, Any], saved: dict[str, Value]) -> tuple[Sett
     for key, value in sorted(_flattened(document), key=lambda pair: pair[0] not in ALIASES):
         try:
             setting = find(key)
-            chosen[setting.key] = setting.check(_from_alias(key, value))
+            chosen[setting.key] = setting.check(from_alias(key, value))
         except SettingsError as error:
             first_error = first_error or error
             name = ALIASES.get(key, key)
@@ -274,10 +296,21 @@ def _valid_part(document: dict[str, Any], saved: dict[str, Value]) -> tuple[Sett
     return Settings(defaults | chosen), first_error
 
 
-def _from_alias(key: str, value: object) -> object:
+def from_alias(key: str, value: object) -> object:
+    """Return the value that our own key has for the value of an alias."""
     if key == _COMPACT and isinstance(value, bool):
         return "compact" if value else "verbose"
     return value
+
+
+def is_switch(key: str) -> bool:
+    """Whether the values of a key or an alias are true and false."""
+    return key == _COMPACT or isinstance(find(key).default, bool)
+
+
+def to_alias(key: str, value: Value) -> Value:
+    """Return the value that an alias has for the value of our own key."""
+    return value == "compact" if key == _COMPACT else value
 
 
 def find(key: str) -> Setting:
@@ -286,8 +319,10 @@ def find(key: str) -> Setting:
         return TABLE[ALIASES.get(key, key)]
     from difflib import get_close_matches
 
-    near = get_close_matches(key, TABLE, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(TABLE)}"
+    if key in _NOT_NEEDED:
+        raise SettingsError(f"{key}: {_NOT_NEEDED[key]}")
+    near = get_close_matches(key, TABLE, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}?" if near else "see `quotaline config list`"
     raise SettingsError(f"unknown key {key!r}; {hint}")
 
 

@@ -91,6 +91,16 @@ def test_field_of_the_wrong_type_gives_a_new_state() -> None:
         assert State.from_json({**State().to_json(), key: value}) == State()
 
 
+def test_field_that_an_earlier_version_did_not_write_has_its_default() -> None:
+    state = State(backoff=Backoff(until=5.0), login="a:1", account_since=7.0)
+    document = state.to_json()
+    for name in ("account_since", "login_since", "cycled_at", "former"):
+        del document[name]
+    del document["merged"]["answered_at"]
+
+    assert State.from_json(document) == State(backoff=Backoff(until=5.0), login="a:1")
+
+
 def test_upgrade_keeps_the_back_off_and_the_settings_of_the_old_file(folder: str) -> None:
     store.write(folder, "belief.json", json.dumps(OLD).encode())
 

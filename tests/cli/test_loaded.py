@@ -107,7 +107,7 @@ def loaded(home: pathlib.Path, *words: str, heavy: tuple[str, ...] = HEAVY) -> d
         ("--help", set()),
         ("help why", set()),
         ("stauts", {"difflib"}),
-        ("refresh --detached", {"html"}),
+        ("refresh --detached", set()),
         ("status", {"rich"}),
         ("status --json", set()),
         ("sessions", {"rich", "datetime", "hashlib"}),

@@ -99,10 +99,15 @@ class Terminal:
 
     def grounds(self, text: str) -> set[str]:
         """Return the background colours behind a text on the screen."""
+        return {ground for _, _, ground in self.cells(text)}
+
+    def cells(self, text: str) -> list[tuple[str, str, str]]:
+        """Return character, colour and background colour of each cell of a text on the screen."""
         place = self.find(text)
         assert place, text
         row, column = place
-        return {self._screen.buffer[row][at].bg for at in range(column, column + len(text))}
+        drawn = (self._screen.buffer[row][at] for at in range(column, column + len(text)))
+        return [(cell.data, cell.fg, cell.bg) for cell in drawn]
 
     def colours(self, text: str) -> dict[str, str]:
         """Return the colour of each word of digits and `%` in a text on the screen."""

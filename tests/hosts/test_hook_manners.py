@@ -177,5 +177,5 @@ def test_bash_hook_uses_only_features_of_bash_3_2() -> None:
     assert (
         len(re.findall(r"PROMPT_COMMAND\+?=\(", code))
         == len(re.findall(r"BASH_VERSINFO\[1\] >= 1", code))
-        == 2
+        == 1
     )

@@ -16,7 +16,7 @@ from quotaline.cache import segment_file
 from quotaline.insight.costs import parts
 from quotaline.insight.entries import Figure
 from quotaline.insight.sessions import GROUPS, Report, Session, grouped, report
-from quotaline.insight.titles import title
+from quotaline.insight.titles import first_prompt, title
 from quotaline.model.session_usage import ApiUsage
 from transcripts import MODEL, START, corpus, figure, prompt, reply, write
 
@@ -63,7 +63,7 @@ def test_real_session_equals_its_truth(data: pathlib.Path, claude_dir: pathlib.P
         assert not session.is_estimate
         assert session.project == "/home/fakeuser/project"
         assert session.models == (MODEL,)
-        assert title(session.transcript) == "go1"
+        assert title(session.transcript, session.prompt) == "go1"
         assert sum(one.slot.requests for one in report(os.environ).costs) == truth["requests"]
 
 
@@ -281,7 +281,7 @@ def test_project_is_a_name_or_a_folder(claude_dir: pathlib.Path, project: str, e
 
 def test_project_is_where_the_session_ran_and_not_where_its_subagents_did(claude_dir: pathlib.Path) -> None:
     write(claude_dir, "s1", reply())
-    write(claude_dir, "s1/subagents/agent-1", reply("m2", "r2", at=-5, cwd="/tmp/worktree", isSidechain=True))
+    write(claude_dir, "s1/subagents/agent-1", reply("m2", "r2", at=-5, cwd="/srv/worktree", isSidechain=True))
 
     assert found()["s1"].project == "/home/fakeuser/project"
 
@@ -367,7 +367,11 @@ def test_cost_of_a_figure_falls_on_the_days_of_the_requests(claude_dir: pathlib.
 def test_title_is_the_first_words_of_the_first_prompt(
     claude_dir: pathlib.Path, lines: list[str], expected: str
 ) -> None:
-    assert title(str(write(claude_dir, "s1", *lines))) == expected
+    path = write(claude_dir, "s1", *lines)
+    with path.open("rb") as transcript:
+        at = first_prompt(transcript)
+
+    assert title(str(path), at) == expected
 
 
 def test_title_is_cut_and_of_a_missing_or_linked_file_empty(claude_dir: pathlib.Path) -> None:
@@ -375,9 +379,20 @@ def test_title_is_cut_and_of_a_missing_or_linked_file_empty(claude_dir: pathlib.
     link = claude_dir / "link.jsonl"
     link.symlink_to(path)
 
-    assert len(title(str(path))) == 200
-    assert title(str(link)) == ""
-    assert title(str(claude_dir / "missing.jsonl")) == ""
+    assert len(title(str(path), 0)) == 200
+    assert title(str(link), 0) == ""
+    assert title(str(claude_dir / "missing.jsonl"), 0) == ""
+
+
+def test_prompt_that_came_after_the_first_reading_is_found(claude_dir: pathlib.Path) -> None:
+    path = write(claude_dir, "s1", reply())
+    assert found()["s1"].prompt == -1
+
+    with path.open("a") as file:
+        file.write(prompt("late") + reply("m2", "r2", at=1))
+
+    session = found()["s1"]
+    assert title(session.transcript, session.prompt) == "late"
 
 
 def test_report_of_nothing_is_empty(claude_dir: pathlib.Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import json
 import os
 import random
 import sqlite3
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
@@ -16,7 +19,7 @@ from hypothesis import strategies as st
 
 from quotaline.insight import transcript_index, transcript_tables, transcripts
 from quotaline.insight.credit import Copy, credit
-from quotaline.insight.entries import Figure, Line, entry
+from quotaline.insight.entries import Figure, Line, reports
 from quotaline.insight.prices import Tokens
 from quotaline.insight.transcript_index import contents
 from transcripts import START, TRAPS, corpus, figure, prompt, reply, write
@@ -24,6 +27,11 @@ from transcripts import START, TRAPS, corpus, figure, prompt, reply, write
 if TYPE_CHECKING:
     import pathlib
     from collections.abc import Callable
+
+
+def entry(line: bytes, session: str) -> Line | Figure | None:
+    return next(reports([line], session), None)
+
 
 Counts = dict[str, tuple[int, int, int, int]]
 
@@ -69,6 +77,11 @@ def bytes_read(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
 
             def read(self, size: int = -1) -> bytes:
                 data = bytes(file.read(size))
+                count[0] += len(data)
+                return data
+
+            def readline(self, limit: int = -1) -> bytes:
+                data = bytes(file.readline(limit))
                 count[0] += len(data)
                 return data
 
@@ -285,7 +298,7 @@ def test_after_an_addition_only_the_addition_is_read(
     claude_dir: pathlib.Path, bytes_read: Callable[[], int]
 ) -> None:
     write(claude_dir, "s2", *(reply(f"x{n}", f"y{n}", session="s2") for n in range(500)))
-    path = write(claude_dir, "s1", *(reply(f"m{n}", f"r{n}", at=n) for n in range(500)))
+    path = write(claude_dir, "s1", prompt(), *(reply(f"m{n}", f"r{n}", at=n) for n in range(500)))
     counted()
     bytes_read()
     added = reply("new", "new", at=999)
@@ -529,6 +542,24 @@ def test_size_of_a_block_does_not_matter(
 
     assert counted() == {"s1": (30, 15, 0, 0)}
     assert len(contents(os.environ).figures["s1"]) == 1
+
+
+def test_several_processes_count_what_one_counts(claude_dir: pathlib.Path) -> None:
+    corpus(claude_dir)
+    program = """
+import os, sys
+from quotaline.insight import reading
+from quotaline.insight.sessions import report
+reading._LARGE, reading._processors = 0, lambda: 3
+found = report(os.environ)
+print({one.usage.session_id: one.usage.input_tokens for one in found.sessions})
+print("concurrent.futures" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    sums, used_processes = done.stdout.splitlines()
+    assert ast.literal_eval(sums) == {name: tokens[0] for name, tokens in TRAPS.items()}
+    assert used_processes == "True"
 
 
 def test_requests_are_dated_by_their_own_time(claude_dir: pathlib.Path) -> None:

@@ -22,7 +22,6 @@ FAILURES = {
         "run `claude` and log in with /login"
     ),
     errors.RateLimited(): "rate-limited by the usage endpoint",
-    errors.RateLimited(1600): "rate-limited by the usage endpoint (Retry-After: 1600 s)",
     errors.ServerError(503): "the usage endpoint failed (HTTP 503): see https://status.anthropic.com",
     errors.ServerError(404): "the usage endpoint failed (HTTP 404)",
     errors.Unreachable(): (

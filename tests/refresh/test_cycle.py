@@ -201,6 +201,19 @@ def test_refused_login_is_tried_again_after_it_was_rewritten(machine: Machine) -
     assert machine.requests == 2
 
 
+def test_refusal_of_a_token_that_was_renewed_during_the_request_does_not_block_the_new_one(
+    machine: Machine,
+) -> None:
+    def fetch(token: Token, *, now: float, user_agent: str) -> Usage:
+        machine.log_in("another-longer-token")
+        raise LoginExpired
+
+    refresh(Job(machine.environ, "", lambda: machine.now, fetch))
+    machine.pass_minutes(2)
+
+    assert machine.segment == FRESH
+
+
 def test_expired_login_makes_no_request(machine: Machine) -> None:
     machine.log_in(expiresAt=(NOW - 1) * 1000)
 

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 HOSTS = ("plain", "claude")  # those that are looked at: the others would only cost time
 COLUMNS = 120
-LONGEST_SLEEP = 8  # hours; a segment is not read for longer without a refresher, so later rows only cost time
 
 MOST_TEXTS = 20_000
 
@@ -102,7 +101,6 @@ class Device:
                 (command, "print_line", self.printed.append),
                 (publish, "HOSTS", HOSTS),
                 (schedule, "render", render),
-                (schedule, "_HOURS", LONGEST_SLEEP),
                 (store, "write", partial(self._write, store.write)),
             ):
                 stack.enter_context(mock.patch.object(where, name, stand_in))

@@ -1,7 +1,7 @@
 """
 The lines that load a prompt hook; the hook runs the command in QUOTALINE_COMMAND.
 
-Sourcing the shipped file starts no process. But its path contains the Python version:
+Sourcing the shipped file starts no program. But its path contains the Python version:
 after an upgrade of Python the lines run `quotaline init` instead, once per shell, and
 if the package is gone they do nothing.
 """
@@ -27,9 +27,11 @@ def is_login_shell(shell: str, environ: Mapping[str, str]) -> bool:
 def sh(installation: Installation, shell: str, *, survives_upgrade: bool) -> str:
     """Return the lines for bash or zsh; `survives_upgrade`: they also work after the hook file has moved."""
     file, command = shlex.quote(f"{installation.shell}/quotaline.{shell}"), shlex.quote(installation.command)
+    # bash hides the trap from a file that is sourced, which has to know of it.
+    trap = "    QUOTALINE_DEBUG_TRAP=$(trap -p DEBUG)\n" if shell == "bash" else ""
     moved = f'elif [ -x {command} ]; then\n    eval "$({command} init {shell})"\n' if survives_upgrade else ""
     return (
-        f"if [ -r {file} ]; then\n    QUOTALINE_COMMAND={command}\n    . {file}\n"
+        f"if [ -r {file} ]; then\n    QUOTALINE_COMMAND={command}\n{trap}    . {file}\n"
         # `if`, not `&&`: the status of the last line of an rc file is $? at the first prompt.
         f"{moved}fi\n"
     )

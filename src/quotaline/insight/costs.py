@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from quotaline.insight.prices import Rates, Tokens, rates, worth
-from quotaline.insight.transcript_tables import PRICED, REPORTED, UNPRICED
+from quotaline.insight.reading import PRICED, REPORTED, UNPRICED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

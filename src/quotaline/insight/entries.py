@@ -11,10 +11,13 @@ import re
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from quotaline.insight.prices import NANO, Tokens
 from quotaline.model import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _SYNTHETIC = "<synthetic>"  # the model of error messages that the client writes itself
 _VERSION = re.compile(r"\d+\.\d+\.\d")
@@ -72,18 +75,36 @@ def is_json(text: bytes) -> bool:
     return True
 
 
-def entry(text: bytes, session: str) -> Line | Figure | None:
-    """Return what a line reports, None if nothing. `session` is for a line that names none."""
-    try:
-        document = json_text.load(text)
-    except ValueError:
-        return None
-    if not isinstance(document, dict):
-        return None
-    if document.get("type") == "cost-state":
-        return _figure(document, session)
-    message = document.get("message")
-    return _line(document, message, session) if isinstance(message, dict) else None
+def reports(texts: Iterable[bytes], session: str) -> Iterator[Line | Figure]:
+    """
+    Yield what the lines of a transcript report. `session` is for those that name none.
+
+    A line that repeats the request of the line before is left out, as are all but one of the lines of most
+    replies: it could not count beside it, and to check it takes as long as to parse it.
+    """
+    before: tuple[object, ...] = ()
+    for text in texts:
+        try:
+            document = json_text.load(text)
+        except ValueError:
+            continue
+        if not isinstance(document, dict):
+            continue
+        if document.get("type") == "cost-state":
+            if figure := _figure(document, session):
+                yield figure
+            continue
+        message = document.get("message")
+        if not isinstance(message, dict):
+            continue
+        request = (
+            *(message.get("id"), message.get("model"), message.get("usage"), document.get("requestId")),
+            *(document.get("sessionId"), document.get("isSidechain"), document.get("forkedFrom")),
+        )
+        if request != before or not request[0]:
+            if line := _line(document, message, session):
+                yield line
+            before = request if line else ()
 
 
 def _line(document: dict[str, Any], message: dict[str, Any], session: str) -> Line | None:

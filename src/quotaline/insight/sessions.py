@@ -41,7 +41,8 @@ class Session:
         models: Their ids, the most used one first.
         started_at: When its first counted request was made, epoch seconds; `usage.updated_at` is the last.
         is_estimate: Whether a part of the cost is from our price table, not from the client.
-        transcript: The file that begins with its first prompt; empty if it is gone.
+        transcript: The file that has its first prompt; empty if it is gone.
+        prompt: Where that prompt is in it, for `titles.title`; -1 if there is none.
         window_share: Percent of the 5-hour limit that was used while it was active; None until a history of
             readings can say so.
     """
@@ -52,6 +53,7 @@ class Session:
     started_at: float
     is_estimate: bool
     transcript: str
+    prompt: int = -1
     window_share: float | None = None
 
 
@@ -153,6 +155,7 @@ def _session(
     used: dict[str, int] = {}
     for one in found:
         used[one.slot.model] = used.get(one.slot.model, 0) + sum(one.slot.tokens)
+    is_own = origin.is_main and origin.session == name
     usage = _usage(name, found)
     usage.rate_limit_reset = _last_reset(environ, name)
     return Session(
@@ -161,7 +164,8 @@ def _session(
         models=tuple(sorted(filter(used.get, used), key=lambda model: (-used[model], model))),
         started_at=min(one.slot.first for one in found),
         is_estimate=any(one.is_estimate for one in found),
-        transcript=origin.path if origin.is_main and origin.session == name else "",
+        transcript=origin.path if is_own else "",
+        prompt=origin.prompt if is_own else -1,
     )
 
 

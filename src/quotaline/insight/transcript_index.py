@@ -19,6 +19,7 @@ from quotaline.cache.paths import config_dir, home_folder, state_folder
 from quotaline.insight import transcript_tables, transcripts
 from quotaline.insight.entries import Figure
 from quotaline.insight.prices import Tokens
+from quotaline.insight.reading import readings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,7 @@ class Slot(NamedTuple):
     """
     What one session used of one model in one quarter of an hour.
 
-    `slot` counts the quarters since the epoch, `source` is one of `transcript_tables`, `file` is a key of
+    `slot` counts the quarters since the epoch, `source` is one of `reading`, `file` is a key of
     `Contents.transcripts`, `first` and `last` are when its requests were made, `cost` is in nano-dollars.
     """
 
@@ -49,13 +50,19 @@ class Slot(NamedTuple):
 
 
 class Transcript(NamedTuple):
-    """A file that was read. `is_main`: of the session itself, not of a subagent; `folder`: where it ran."""
+    """
+    A file that was read.
+
+    `is_main`: of the session itself, not of a subagent; `folder`: where it ran; `prompt`: where its first
+    prompt is, -1 if it has none.
+    """
 
     path: str
     session: str
     is_main: bool
     folder: str
     is_fork: bool
+    prompt: int
 
 
 class Contents(NamedTuple):
@@ -139,14 +146,10 @@ def _update(base: sqlite3.Connection, found: list[File]) -> None:
     transcript_tables.begin(base)
     for path in known.keys() - {file.path for file in found}:
         transcript_tables.forget(base, path)
-    for file in found:
-        if known.get(file.path) != file.stamp:
-            base.execute("savepoint one_file")
-            try:
-                transcript_tables.take(base, file)
-            except OSError:  # removed meanwhile, or not ours to read
-                base.execute("rollback to one_file")
-            base.execute("release one_file")
+    jobs = [transcript_tables.job(base, file) for file in found if known.get(file.path) != file.stamp]
+    names = transcript_tables.Names(base)
+    for reading in readings(jobs):
+        transcript_tables.take(base, names, reading)
     transcript_tables.settle(base)
     base.execute("commit")
 
@@ -168,9 +171,9 @@ def _read(base: sqlite3.Connection) -> Contents:
         ],
         figures,
         {
-            number: Transcript(path, names[session], bool(is_main), folder, bool(is_fork))
-            for number, path, session, is_main, folder, is_fork in base.execute(
-                "select id, path, session, is_main, folder, is_fork from file"
+            number: Transcript(path, names[session], bool(is_main), folder, bool(is_fork), prompt)
+            for number, path, session, is_main, folder, is_fork, prompt in base.execute(
+                "select id, path, session, is_main, folder, is_fork, prompt from file"
             )
         },
     )

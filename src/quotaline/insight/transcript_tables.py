@@ -11,25 +11,24 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from quotaline.insight.credit import Copy, credit
-from quotaline.insight.entries import Figure, Line
-from quotaline.insight.prices import TABLE_DATE, price
-from quotaline.insight.transcripts import Position, continues, entries, session_of
+from quotaline.insight.prices import TABLE_DATE
+from quotaline.insight.reading import Job
+from quotaline.insight.transcripts import Position, session_of
 
 if TYPE_CHECKING:
     import sqlite3
 
+    from quotaline.insight.reading import Reading, Row
     from quotaline.insight.transcripts import File
 
-FORM = TABLE_DATE * 10 + 1  # of the tables, and of the prices in them
+FORM = TABLE_DATE * 10 + 2  # of the tables, and of the prices in them
 SLOT = 900  # seconds; in every time zone a day begins with a quarter of an hour
-UNPRICED, PRICED, REPORTED = 0, 1, 2  # where a cost is from: nowhere, our table, the client's own line
 
-_BATCH = 4096  # lines held in memory before they are written
 _TABLES = """
 create table name (id integer primary key, name text unique);
 create table file (
     id integer primary key, path text unique, inode int, size int, changed int, offset int, tail blob,
-    session int, is_main int, folder text, ended real, is_fork int);
+    session int, is_main int, folder text, ended real, is_fork int, prompt int);
 create table line (
     file int, message int, request int, side int, number int, copy int, session int, model int, at real,
     input int, output int, write_5m int, write_1h int, read int, size int, speed int, cost int, source int,
@@ -56,7 +55,8 @@ on conflict do update set
 where (excluded.size, excluded.speed) > (line.size, line.speed)
 """
 _KEEP_FILE = """
-update file set inode = ?, size = ?, changed = ?, offset = ?, tail = ?, folder = ?, ended = ?, is_fork = ?
+update file set inode = ?, size = ?, changed = ?, offset = ?, tail = ?, folder = ?, ended = ?, is_fork = ?,
+    prompt = ?
 where id = ?
 """
 _TOUCH = "insert or ignore into touched select message from line where message != 0 and file = ?"
@@ -92,7 +92,7 @@ from line where credited in (select session from affected) group by 1, 2, 3, 4
 """
 
 
-class _Names(dict[str, int]):
+class Names(dict[str, int]):
     """Numbers for the names of sessions and models, of which there are few."""
 
     def __init__(self, base: sqlite3.Connection) -> None:
@@ -125,40 +125,33 @@ def forget(base: sqlite3.Connection, path: str) -> None:
     base.execute("delete from file where id = ?", (file,))
 
 
-def take(base: sqlite3.Connection, file: File) -> None:
-    """Read what was added to a file, or all of it if it is not the same any more. May raise OSError."""
-    with open(file.path, "rb") as transcript:
-        session, is_main = session_of(file.path)
-        names = _Names(base)
-        base.execute(
-            "insert or ignore into file values (null, ?, 0, 0, 0, 0, '', ?, ?, '', 0.0, 0)",
-            (file.path, names[session], is_main),
-        )
-        number, inode, offset, tail, folder, ended, is_fork = base.execute(
-            "select id, inode, offset, tail, folder, ended, is_fork from file where path = ?", (file.path,)
-        ).fetchone()
-        if inode != file.stamp[0] or not continues(transcript, Position(offset, tail)):
-            _empty(base, number)
-            offset, folder, ended, is_fork = 0, "", 0.0, 0
-        before = ended
-        lines: list[Line] = []
-        for entry in entries(transcript, offset, session):
-            if isinstance(entry, Line):
-                lines.append(entry)
-                folder, ended, is_fork = (
-                    folder or entry.folder,
-                    max(ended, entry.at),
-                    is_fork or entry.is_copy,
-                )
-                if len(lines) == _BATCH:
-                    _add(base, names, number, lines)
-                    lines = []
-            elif isinstance(entry, Figure):
-                row = (number, names[entry.session], json.dumps(entry[1:]), number)
-                base.execute("insert into figure select ?, count(*), ?, ? from figure where file = ?", row)
-            else:
-                _add(base, names, number, lines)
-                base.execute(_KEEP_FILE, (*file.stamp, *entry, folder, ended, is_fork, number))
+def job(base: sqlite3.Connection, file: File) -> Job:
+    """Return what is known of a file that is to be read."""
+    row = base.execute("select inode, offset, tail, prompt from file where path = ?", (file.path,)).fetchone()
+    return Job(file, row[0], Position(row[1], row[2]), row[3]) if row else Job(file)
+
+
+def take(base: sqlite3.Connection, names: Names, reading: Reading) -> None:
+    """Put in what was read of a file."""
+    session, is_main = session_of(reading.file.path)
+    base.execute(
+        "insert or ignore into file values (null, ?, 0, 0, 0, 0, '', ?, ?, '', 0.0, 0, -1)",
+        (reading.file.path, names[session], is_main),
+    )
+    number, folder, before, is_fork = base.execute(
+        "select id, folder, ended, is_fork from file where path = ?", (reading.file.path,)
+    ).fetchone()
+    ended = before
+    if reading.is_new:
+        _empty(base, number)
+        folder, ended, is_fork = "", 0.0, False
+    folder, ended, is_fork = folder or reading.folder, max(ended, reading.ended), is_fork or reading.is_fork
+    _add(base, names, number, reading.rows)
+    for figure in reading.figures:
+        row = (number, names[figure.session], json.dumps(figure[1:]), number)
+        base.execute("insert into figure select ?, count(*), ?, ? from figure where file = ?", row)
+    kept = (*reading.file.stamp, *reading.position, folder, ended, is_fork, reading.prompt, number)
+    base.execute(_KEEP_FILE, kept)
     if ended != before:  # which file ended first decides where shared lines belong
         base.execute(_TOUCH_SHARED, (number,))
 
@@ -191,33 +184,22 @@ def _empty(base: sqlite3.Connection, file: int) -> None:
     base.execute("delete from figure where file = ?", (file,))
 
 
-def _add(base: sqlite3.Connection, names: _Names, file: int, lines: list[Line]) -> None:
-    (number,) = base.execute(
+def _add(base: sqlite3.Connection, names: Names, file: int, rows: list[Row]) -> None:
+    (used,) = base.execute(
         "select coalesce(max(number), 0) from line where file = ? and message = 0", (file,)
     ).fetchone()
-    rows: dict[tuple[int, int, bool, int], tuple[int | float, ...]] = {}
-    for line in lines:
-        if not line.message:
-            number += 1  # lines without an id all count
-        key = (line.message, line.request, line.is_sidechain, 0 if line.message else number)
-        size = sum(line.tokens)
-        if key in rows and (size, line.has_speed) <= (rows[key][14], rows[key][15]):
-            continue
-        cost, source = line.cost, REPORTED
-        if cost is None:
-            cost, source = price(line.model, line.tokens, line.at), PRICED
-        if cost is None:
-            cost, source = 0, UNPRICED
-        session = names[line.session]
-        rows[key] = (
-            *(file, *key, line.is_copy, session, names[line.model], line.at),
-            *(*line.tokens, size, line.has_speed, cost, source, session),
-        )
-    base.executemany(_ADD, rows.values())
-    base.executemany("insert or ignore into touched values (?)", {(key[0],) for key in rows if key[0]})
-    base.executemany(
-        "insert or ignore into affected values (?)", {(row[6],) for key, row in rows.items() if not key[0]}
-    )
+    lines, messages, sessions = [], [], []
+    for message, request, side, number, copy, session, model, *rest in rows:
+        owner = names[session]
+        key = (file, message, request, side, number + used if number else 0)
+        lines.append((*key, copy, owner, names[model], *rest, owner))
+        if message:
+            messages.append((message,))
+        else:
+            sessions.append((owner,))
+    base.executemany(_ADD, lines)
+    base.executemany("insert or ignore into touched values (?)", messages)
+    base.executemany("insert or ignore into affected values (?)", sessions)
 
 
 def _execute(base: sqlite3.Connection, statements: str) -> None:

@@ -10,7 +10,7 @@ import os
 from hashlib import blake2b
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from quotaline.insight.entries import entry, is_json
+from quotaline.insight.entries import is_json, reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,15 +93,12 @@ def entries(transcript: BinaryIO, offset: int, session: str) -> Iterator[Line | 
     while block := transcript.read(_BLOCK):
         block = rest + block
         end = block.rfind(b"\n") + 1 or (len(block) if len(block) > _LONGEST else 0)
-        for line in _marked(block, end):
-            if found := entry(line, session):
-                yield found
+        yield from reports(_marked(block, end), session)
         offset += end
         tail = (tail + block[max(0, end - _TAIL) : end])[-_TAIL:]
         rest = block[end:]
     if (_USAGE in rest or _FIGURE in rest) and is_json(rest):
-        if found := entry(rest, session):
-            yield found
+        yield from reports([rest], session)
         offset += len(rest)
         tail = (tail + rest)[-_TAIL:]
     yield Position(offset, _digest(tail))

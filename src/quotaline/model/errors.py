@@ -75,7 +75,12 @@ class RateLimited(QuotalineError):
 
     def __init__(self, retry_after: float | None = None) -> None:
         self.retry_after = retry_after
-        super().__init__(f"{self.problem} (Retry-After: {retry_after:.0f} s)" if retry_after else "")
+        super().__init__()
+
+    def _text(self) -> str:
+        # Not a detail: later, the time until the next try says more.
+        wait = f" (Retry-After: {self.retry_after:.0f} s)" if self.retry_after else ""
+        return f"{self.problem}{wait}"
 
 
 class ServerError(QuotalineError):
@@ -133,5 +138,5 @@ def explain(reason: str, detail: str = "") -> str:
         return str(ServerError(int(status))) if status.isdecimal() else ServerError.problem
     for error in QuotalineError.__subclasses__():
         if error.reason == reason:
-            return (detail or error.problem) if error is RateLimited else str(error(detail))
+            return error.problem if error is RateLimited else str(error(detail))
     return ""

@@ -51,7 +51,7 @@ def print_sessions(found: Report, console: Console, *, with_titles: bool) -> Non
         "start": [time.strftime("%m-%d %H:%M", time.localtime(one.started_at)) for one in found.sessions],
         "duration": [duration(one.usage.updated_at - one.started_at) for one in found.sessions],
         "project": _projects([one.project for one in found.sessions]),
-        "prompt": [title(one.transcript) if with_titles else "" for one in found.sessions],
+        "prompt": [title(one.transcript, one.prompt) if with_titles else "" for one in found.sessions],
         "models": [_models(one.models) for one in found.sessions],
         **_kinds([one.usage for one in found.sessions]),
         "cost": [_cost(_Cost(one.usage, one.is_estimate), at_least) for one in found.sessions],

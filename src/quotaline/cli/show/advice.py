@@ -47,7 +47,7 @@ def problems(state: State, now: float) -> list[str]:
 
 
 def failure(state: State, now: float) -> str:
-    """Return why the last attempt failed, when that was, and when the next is due; empty if it did not."""
+    """Return why and when the last attempt failed, and when the next one is due; empty if it did not."""
     backoff = state.backoff
     text = explain(backoff.reason, backoff.detail)
     age = now - backoff.attempted_at

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from quotaline.cache import store
 from quotaline.cache.paths import config_file
 from quotaline.cli.show.advice import failure, requests_off
+from quotaline.fastpath.reader import resolved_host
 from quotaline.model.backoff import MIN_FORCED_INTERVAL
 from quotaline.refresh.cycle import Job, refresh
 from quotaline.refresh.detach import limit_runtime
 from quotaline.segment.duration import duration
+from quotaline.segment.options import display_options
 from quotaline.segment.rendering import render
 from quotaline.settings import saved_settings
 
@@ -37,7 +39,9 @@ def _report(outcome: Outcome, seconds: float) -> int:
     now = time.time()
     state = outcome.state
     request = "asked the usage endpoint" if outcome.requested else f"no request made{_why_not(outcome, now)}"
-    print(f"{render(state.merged, ('plain',), now)['plain']} ({request}, {seconds:.2f} s)")
+    host = resolved_host(None, os.environ)
+    options = display_options(saved_settings(state.settings), state.organisation)
+    print(f"{render(state.merged, (host,), now, options)[host]} ({request}, {seconds:.2f} s)")
     problem = str(outcome.error) if outcome.error else failure(state, now)
     if outcome.error and state.backoff.until > now:
         problem += f"; next try in {duration(state.backoff.until - now)}"
