@@ -32,7 +32,7 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
     _quotaline_place() {
         if [[ -o prompt_subst ]]; then local piece='${QUOTALINE}'; else local piece=$QUOTALINE; fi
         emulate -L zsh
-        local rest=${RPROMPT-}
+        local rest=${RPROMPT-${RPS1-}} # one parameter, unset under the name that the theme did not use
         if [[ -n $_quotaline_piece ]]; then rest=${rest#"$_quotaline_piece"}; fi
         if [[ ${QUOTALINE_PLACE-} == 0 || "${PROMPT-}${rest}" == *(QUOTALINE|starship)* ]] ||
             (( $+functions[p10k] || $+functions[_omp_precmd] )); then
