@@ -19,6 +19,32 @@ if TYPE_CHECKING:
 
 FRESH = "[5h:8% 7d:77%]"
 
+# As powerlevel10k: the last hook builds the prompt from two lists of names; text without -f is black.
+P10K = r"""
+setopt prompt_subst
+p10k() {
+    local text colour=0
+    while (( $# )); do
+        case $1 in
+            -t) text=$2; shift ;;
+            -f) colour=$2; shift ;;
+            -c) shift ;;
+        esac
+        shift
+    done
+    __side+=" %F{$colour}$text%f"
+}
+prompt_status() { p10k segment -f 1 -t st }
+_p9k_precmd() {
+    local element __side
+    for element in $POWERLEVEL9K_LEFT_PROMPT_ELEMENTS; do prompt_$element; done
+    PROMPT="$__side\$ " __side=''
+    for element in $POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS; do prompt_$element; done
+    RPROMPT=$__side
+}
+precmd_functions+=(_p9k_precmd)
+"""
+
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory, binaries: pathlib.Path) -> Iterator[World]:
@@ -38,3 +64,31 @@ def test_zsh_right_prompt_of_the_user_stays_behind_the_segment(fresh: World, nam
         terminal.wait(lambda: terminal.screen[1].endswith(f"{FRESH} mine"))
 
         assert terminal.screen[1].startswith("$ ")
+
+
+@pytest.mark.parametrize("lists", ["RIGHT", "LEFT RIGHT"])
+def test_powerlevel10k_shows_the_segment_in_front_of_the_right_elements(fresh: World, lists: str) -> None:
+    lines = [f"POWERLEVEL9K_{side}_PROMPT_ELEMENTS=(status)" for side in lists.split()]
+    with SHELLS["zsh"].open(fresh, before="\n".join([P10K, *lines])) as terminal:
+        terminal.wait_for(f"{FRESH} st")
+
+        assert [colour for text, colour, _ in terminal.cells(FRESH) if text in "[:]"] == ["default"] * 4
+        terminal.type(". $ZDOTDIR/.zshrc\n")  # as if ~/.p10k.zsh were loaded again
+        terminal.wait(lambda: terminal.screen[1].endswith(f"{FRESH} st"))
+        assert terminal.screen[1].count("5h") == 1
+
+
+@pytest.mark.parametrize("name", ["quotaline", "quotaline_joined"])
+def test_powerlevel10k_list_that_names_the_segment_stays_as_it_is(fresh: World, name: str) -> None:
+    lists = f"POWERLEVEL9K_LEFT_PROMPT_ELEMENTS=({name}) POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=(status)"
+    joined = "prompt_quotaline_joined() { prompt_quotaline }"
+    with SHELLS["zsh"].open(fresh, before=f"{P10K}\n{lists}\n{joined}") as terminal:
+        terminal.wait_for(f"{FRESH}$")
+        terminal.run("echo right=$POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS.", "right=status.")
+
+
+def test_powerlevel10k_without_lists_is_left_to_its_own_first_configuration(fresh: World) -> None:
+    with SHELLS["zsh"].open(fresh, before="p10k() { : }") as terminal:
+        terminal.wait_for("$")
+
+        terminal.run("echo lists=${(kM)#parameters:#POWERLEVEL9K*}.", "lists=0.")
