@@ -45,6 +45,15 @@ _p9k_precmd() {
 precmd_functions+=(_p9k_precmd)
 """
 
+# As tide: both prompts are functions that read a variable; a finished line is drawn again, without a right prompt.
+TIDE = r"""
+set -g _tide_prompt left right
+function fish_prompt; echo -n "$_tide_prompt[1] "; end
+function fish_right_prompt; set -e _tide_transient; or string unescape "$_tide_prompt[2]"; end
+function _tide_enter_transient; set -g _tide_transient; commandline -f repaint execute; end
+bind \r _tide_enter_transient; bind \n _tide_enter_transient
+"""
+
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory, binaries: pathlib.Path) -> Iterator[World]:
@@ -92,3 +101,14 @@ def test_powerlevel10k_without_lists_is_left_to_its_own_first_configuration(fres
         terminal.wait_for("$")
 
         terminal.run("echo lists=${(kM)#parameters:#POWERLEVEL9K*}.", "lists=0.")
+
+
+def test_tide_shows_the_segment_in_front_of_its_right_prompt(fresh: World) -> None:
+    with SHELLS["fish"].open(fresh, before=TIDE) as terminal:
+        terminal.wait_for(f"{FRESH} right")
+        assert terminal.screen[0].startswith("left")
+        assert terminal.cursor == (0, len("left "))
+
+        terminal.type("echo do''ne\n")
+        terminal.wait(lambda: terminal.screen[2].endswith(f"{FRESH} right"))
+        assert terminal.screen[:2] == ["left echo do''ne", "done"]
