@@ -62,15 +62,26 @@ if [[ $- == *i* ]]; then
             if [[ -z ${rest} ]]; then piece=${piece% }; fi
             LP_PS1_PREFIX=${piece}${rest}
         else
-            # VS Code puts its marks around any PS1 that is not its own, also around its marks.
-            if [[ -n ${__vsc_custom_PS1-} && ${rest} == "${__vsc_custom_PS1}" ]]; then rest=${__vsc_original_PS1-}; fi
             case ${rest} in
             '\[\e[G\]'*) PS1='\[\e[G\]'${piece}${rest#'\[\e[G\]'} ;; # bash-it: to the first column
+            "${__vsc_custom_PS1:-/}") _quotaline_place_in_vscode ;;
             *) PS1=${piece}${rest} ;;
             esac
         fi
         _quotaline_piece=${piece}
         _quotaline_end "${status}"
+    }
+
+    # VS Code puts marks around any PS1 that is not the one it made, also around its marks,
+    # so the segment goes between them, and PS1 stays the one it made.
+    _quotaline_place_in_vscode() {
+        local theirs=${__vsc_original_PS1-}
+        local start=${__vsc_custom_PS1%%"${theirs}"*}
+        local end=${__vsc_custom_PS1#"${start}${theirs}"}
+        if [[ -n ${_quotaline_piece} ]]; then theirs=${theirs#"${_quotaline_piece}"}; fi
+        __vsc_original_PS1=${piece}${theirs}
+        __vsc_custom_PS1=${start}${__vsc_original_PS1}${end}
+        PS1=${__vsc_custom_PS1}
     }
 
     # Returning the 1 that "false && true" left would end the shell under "set -e".
