@@ -57,7 +57,7 @@ PROMPT_COMMAND=__vsc_prompt_cmd
 # As bash-preexec: the first prompt puts its two functions around what is in PROMPT_COMMAND by then.
 PREEXEC = r"""
 bash_preexec_imported=defined __bp_on='' precmd_functions=() preexec_functions=()
-__bp_precmd_invoke_cmd() { __bp_status=$?; for f in "${precmd_functions[@]}"; do (exit $__bp_status); $f; done; }
+__bp_precmd_invoke_cmd() { __bp_status=$?; for f in "${precmd_functions[@]}"; do (exit $__bp_status); $f; done; return $__bp_status; }
 __bp_interactive_mode() { __bp_on=1; }
 __bp_preexec_invoke_exec() { [[ $__bp_on ]] || return; __bp_on=; for f in "${preexec_functions[@]}"; do $f; done; }
 __bp_install() {
@@ -84,9 +84,10 @@ preexec_functions=(started) HISTFILE=
 started() { printf '\e]9;%s\a' "$(history 1)"; }
 """
 
-# As iTerm2 and wezterm: PS1 is decorated at each prompt, and as the user left it while a command runs.
+# As iTerm2: PS1 is decorated at each prompt, and as the user left it while a command runs.
 ITERM = (
-    PREEXEC
+    "PROMPT_COMMAND=${PROMPT_COMMAND:+$PROMPT_COMMAND$'\\n'}__iterm2_prompt_command\n"
+    + PREEXEC
     + r"""
 __iterm2_preexec() {
     printf '\e]133;C;%s\a' "$BASH_COMMAND"
@@ -98,7 +99,6 @@ __iterm2_prompt_command() {
     PS1="\[$(printf '\e]133;D;%s\a\e]133;A\a' $status)\]$ORIG_PS1\[$(printf '\e]133;B\a')\]"
     PREV_PS1=$PS1
 }
-precmd_functions+=(__iterm2_prompt_command)
 preexec_functions+=(__iterm2_preexec)
 """
 )
@@ -126,7 +126,9 @@ CASES = {
         PREEXEC + LAST_LINE,
     ),
     "iTerm2": (ITERM, ""),
+    "iTerm2, with a theme": (THEME + ITERM, ""),
     "iTerm2, loaded after us": ("", ITERM),
+    "iTerm2, loaded after us, with a theme": (f"{THEME}ITERM_SESSION_ID=1", ITERM),
     "a trap of the user's": (COMPARING + OWN_TRAP, ""),
     "a trap of the user's, with a theme": (THEME + COMPARING + OWN_TRAP, ""),
 }

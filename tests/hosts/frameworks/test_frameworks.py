@@ -27,7 +27,8 @@ started() { printf '\e]9;%s\a' "$1"; }
 """
 )
 WEZTERM = f". {COPIES}/wezterm/assets/shell-integration/wezterm.sh"
-ITERM2 = f". {COPIES}/iTerm2-shell-integration/shell_integration/bash"
+# It asks the network for the name of the host, if it is not set.
+ITERM2 = f"iterm2_hostname=here\n. {COPIES}/iTerm2-shell-integration/shell_integration/bash"
 NO_HISTORY = "HISTFILE= HISTCONTROL=\n"
 CASES = {
     "VS Code, loaded by .bashrc": (f". {VSCODE}", ""),
@@ -42,6 +43,7 @@ CASES = {
     "iTerm2": (ITERM2, ""),
     "iTerm2, loaded after us": ("", ITERM2),
     "iTerm2, with a theme": (THEME + ITERM2, ""),
+    "iTerm2, loaded after us, with a theme": (f"{THEME}ITERM_SESSION_ID=1", ITERM2),
 }
 
 
