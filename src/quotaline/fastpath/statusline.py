@@ -25,7 +25,7 @@ from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.segment.rendering import render
 from quotaline.segment.schedule import schedules, widest
 from quotaline.settings import Settings, saved_settings
-from quotaline.sources import statusline
+from quotaline.sources import snapshot, statusline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,9 @@ def run(environ: Mapping[str, str]) -> None:
         saved = state_file.load(folder)
         # The settings of the last refresh: parsing config.toml would double the time of a run.
         settings = saved_settings(saved.settings)
-        synced = sync_with_client(saved, environ, settings, now)
+        # A large .claude.json is left to the refresher, which is then due at once.
+        skip_snapshot = snapshot.is_large(environ, saved.snapshot)
+        synced = sync_with_client(saved, environ, settings, now, skip_snapshot=skip_snapshot)
         options = _options(settings, synced, parsed)
         memo = session_segment.memo_of(text, parsed, now, shows_session=options.shows_session)
         known = session_segment.last_memo(folder, parsed.session)
@@ -87,7 +89,7 @@ def run(environ: Mapping[str, str]) -> None:
                     memo.width = widest(schedule)
                     content = segment_file.encode(schedule, due, now, memo)
                     store.write(folder, SESSION + parsed.session, content)
-    if now >= due and not store.is_claimed(folder, now):
+    if (now >= due or skip_snapshot) and not store.is_claimed(folder, now):
         from quotaline.refresh.detach import start_refresher
 
         start_refresher(lambda: store.claim(folder, now))
