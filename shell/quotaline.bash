@@ -142,15 +142,23 @@ if [[ $- == *i* ]]; then
     _quotaline_read() {
         local segment=${folder}/segment.$1 version='' next='' boot='' next_up='' valid_until valid_until_up text row
         REPLY='[5h:-- 7d:--]' due=1
-        if [[ -z ${folder} || ! -f ${segment} || ! -r ${segment} ]]; then return 0; fi
+        # Another user's file could hold any escape.
+        if [[ -z ${folder} || ! -f ${segment} || ! -r ${segment} || ! -O ${segment} ]]; then return 0; fi
         {
             IFS=' ' \builtin read -r -n 100 version next boot next_up || :
             if [[ ${version} != 1 ]]; then return 0; fi
             if [[ -n ${_quotaline_boot} && ${boot} == "${_quotaline_boot}" ]]; then
-                IFS=. \builtin read -r now _ </proc/uptime
+                # It may be denied, 0, or start anew in a container: NEXT is never 3700 s ahead.
+                IFS=. \builtin read -r now _ </proc/uptime || now=''
+                _quotaline_are_numbers "${now}" "${next_up}" && ((now > 0 && next_up <= now + 3700)) || boot=''
             else
+                boot=''
+            fi
+            if [[ -z ${boot} ]]; then
                 _quotaline_epoch
-                next_up=${next} boot=''
+                _quotaline_are_numbers "${next}" || return 0
+                next_up=${next}
+                if ((next_up > now + 3700)); then next_up=${now}; fi
             fi
             for ((row = 0; row < 500; row++)); do
                 valid_until='' valid_until_up='' text=''

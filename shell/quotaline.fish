@@ -53,21 +53,26 @@ if status is-interactive
         set -l segment $folder/segment.$host
         set -g QUOTALINE '[5h:-- 7d:--]'
         set -g _quotaline_due
-        if test -z "$folder"; or not test -f $segment; or not test -r $segment
+        # Another user's file could hold any escape.
+        if test -z "$folder"; or not test -f $segment; or not test -r $segment; or not test -O $segment
             return
         end
         begin
             read -f -n 100 -d ' ' format next boot next_up # $version is taken by fish
             test "$format" = 1; or return
-            if test -n "$_quotaline_boot"; and test "$boot" = "$_quotaline_boot"
+            set -f now ''
+            if test -n "$_quotaline_boot"; and test "$boot" = "$_quotaline_boot"; and test -r /proc/uptime
                 read -f -n 40 -d . now _ </proc/uptime
-            else
+            end
+            # It may be denied, 0, or start anew in a container: NEXT is never 3700 s ahead.
+            if not _quotaline_are_numbers "$now" "$next_up"; or test $now = 0; or test $next_up -gt (math $now + 3700)
                 # Its mtime plus the seconds since then: the current time, without a fork.
                 set -f now (math (path mtime -- $segment) + (path mtime -R -- $segment))
-                set next_up $next
                 set boot ''
+                set next_up $next
+                _quotaline_are_numbers "$now" "$next_up"; or return
+                test $next_up -le (math $now + 3700); or set next_up $now
             end
-            _quotaline_are_numbers "$now" "$next_up"; or return
             while read -l -n 60 -d ' ' valid_until valid_until_up
                 read -l -n 1000 line; or return
                 _quotaline_are_numbers "$valid_until" "$valid_until_up"; or return

@@ -107,9 +107,10 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
         emulate -L zsh
         local segment=$folder/segment.$1 content now text number
         local -a lines head valid_until
-        local -i fd column=4 row
+        local -i fd column=2 row
         REPLY='[5h:-- 7d:--]' due=1
-        if [[ -z $folder || ! -f $segment ]]; then return 0; fi
+        # Another user's file could hold any escape.
+        if [[ -z $folder || ! -f $segment || ! -O $segment ]]; then return 0; fi
         sysopen -r -o nofollow,nonblock,cloexec -u fd -- $segment 2>/dev/null || return 0
         sysread -i $fd -s 65536 content 2>/dev/null
         exec {fd}<&-
@@ -117,10 +118,16 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
         head=(${(s: :)lines[1]})
         if [[ ${head[1]-} != 1 ]]; then return 0; fi
         if [[ -n $_quotaline_boot && ${head[3]-} == $_quotaline_boot ]]; then
-            \builtin read -r now </proc/uptime
+            { \builtin read -r now </proc/uptime } 2>/dev/null
             now=${now%%.*}
-        else
-            now=$EPOCHSECONDS column=2
+            # It may be denied, 0, or start anew in a container: NEXT is never 3700 s ahead.
+            if [[ $now == <1-999999999999> && ${head[4]-x} == <0-999999999999999> ]] && ((head[4] <= now + 3700)); then
+                column=4
+            fi
+        fi
+        if ((column == 2)); then
+            now=$EPOCHSECONDS
+            if [[ ${head[2]-x} == <0-999999999999999> ]] && ((head[2] > now + 3700)); then head[2]=$now; fi
         fi
         for ((row = 2; row < $#lines; row += 2)); do
             valid_until=(${(s: :)lines[row]})

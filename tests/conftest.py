@@ -120,3 +120,14 @@ def live(tmp_path: pathlib.Path, binaries: pathlib.Path) -> Iterator[World]:
 def data() -> pathlib.Path:
     """Real inputs."""
     return ROOT / "tests/data"
+
+
+@pytest.fixture
+def claude_dir(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """The config dir of a home folder in which nothing was ever counted."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("CLAUDE_CONFIG_DIR", "XDG_STATE_HOME", "XDG_CACHE_HOME", "QUOTALINE_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path / ".claude"
+    folder.mkdir()
+    return folder

@@ -28,7 +28,7 @@ def pip_environ(wheel: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -
         subprocess.run([*command, str(wheel), *builders], check=True, env=plain)
 
     packages = once(tmp_path_factory, "packages", download)
-    return {**plain, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(packages)}
+    return {**plain, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(packages), "PIP_NO_COMPILE": "1"}
 
 
 def installed(
@@ -46,7 +46,7 @@ def installed(
     }
     if tool.startswith("pip "):
         subprocess.run([*python, "venv", "--without-pip", folder], check=True)
-        pip = [*python, "pip", "--python", f"{folder}/bin/python", "install", "-q", "--no-compile"]
+        pip = [*python, "pip", "--python", f"{folder}/bin/python", "install", "-q"]
         what = [str(wheel)] if tool == "pip wheel" else ["-e", str(ROOT)]
         subprocess.run([*pip, *what], check=True, env=request.getfixturevalue("pip_environ"))
     elif tool == "uv tool":

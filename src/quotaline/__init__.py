@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from quotaline.model.errors import (
         UnreadableAnswer as UnreadableAnswer,
     )
+    from quotaline.model.session_usage import (
+        ApiUsage as ApiUsage,
+    )
     from quotaline.model.usage import (
         Credits as Credits,
     )
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _MODULES = {
+    "ApiUsage": "model.session_usage",
     "Credits": "model.usage",
     "LoginExpired": "model.errors",
     "MissingScope": "model.errors",
@@ -65,6 +69,7 @@ _MODULES = {
     "get_usage": "library",
 }
 __all__ = [
+    "ApiUsage",
     "Credits",
     "LoginExpired",
     "MissingScope",

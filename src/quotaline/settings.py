@@ -13,7 +13,7 @@ from quotaline.model.command_error import CommandError
 from quotaline.segment.options import ICONS, RESETS
 from quotaline.segment.palette import ATTRIBUTES, NAMES, PALETTES, is_colour
 from quotaline.segment.styles import STYLES
-from quotaline.segment.template import parse
+from quotaline.segment.template import parse_format
 from quotaline.segment.thresholds import COLOURS
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Setting:
     A number is valid from `low` to `high`; another value only if it is one of
     `choices`, where there are any. Where the key is not set, the value of
     `inherits` applies, if that names a key. `parse` raises ValueError for an
-    invalid text; `hint` tells the user what a text must be.
+    invalid text; `kind` says what a text is, `hint` what it must be.
     """
 
     key: str
@@ -47,6 +47,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     inherits: str = ""
     parse: Callable[[str], object] | None = None
+    kind: str = "text"
     hint: str = "use one line of printable ASCII, at most 200 characters"
 
     def check(self, value: object) -> Value:
@@ -59,13 +60,22 @@ class Setting:
             return value
         raise SettingsError(f"{self.key}: {value!r} is not valid; {self._advice()}")
 
+    @property
+    def valid(self) -> str:
+        """What is valid, in a few words."""
+        if self.choices:
+            return ", ".join(self.choices)
+        if isinstance(self.default, bool):
+            return "true, false"
+        return f"{self.low} to {self.high}" if isinstance(self.default, int) else self.kind
+
     def _advice(self) -> str:
         if self.choices:
-            return f"choose from {', '.join(self.choices)}"
+            return f"choose from {self.valid}"
         if isinstance(self.default, bool):
             return "use true or false"
         if isinstance(self.default, int):
-            return f"use a whole number from {self.low} to {self.high}"
+            return f"use a whole number from {self.valid}"
         return self.hint
 
     def _is_valid(self, value: Value) -> bool:
@@ -116,7 +126,13 @@ TABLE = {
     setting.key: setting
     for setting in (
         Setting("style", "compact", "layout of the segment", choices=tuple(STYLES)),
-        Setting("format", "", "your own template, instead of a style", parse=parse),
+        Setting(
+            "format",
+            "",
+            "your own template, instead of a style",
+            parse=parse_format,
+            kind="see `quotaline config --help`",
+        ),
         Setting("show", "used", "show the percent used or the percent left", choices=("used", "left")),
         Setting("reset", "style", "how resets are shown; style: as the style does", choices=RESETS),
         Setting("clock", "24h", "how the time of day is written", choices=("24h", "12h")),
@@ -132,7 +148,12 @@ TABLE = {
         Setting("palette", "default", "set of colours", choices=tuple(PALETTES)),
         *(
             Setting(
-                f"colors.{name}", "", f"override the palette's {name}", parse=_parse_colour, hint=_COLOUR_HINT
+                f"colors.{name}",
+                "",
+                f"override the palette's {name}",
+                parse=_parse_colour,
+                kind="a colour",
+                hint=_COLOUR_HINT,
             )
             for name in COLOURS
         ),
@@ -165,6 +186,13 @@ ALIASES = {
     "usage.compact_format": "style",
     "usage.warning_threshold": "warn",
 }
+# What is sent, or asked of a program that sends, is off if the user may have turned it off.
+_NOTHING_SENT: dict[str, Value] = {
+    "sources.api": False,
+    "sources.claude_cli": False,
+    "sources.keychain": False,
+}
+_NOT_NEEDED = {"anthropic.api_key": "no API key is needed; quotaline uses Claude Code's login"}
 _COMPACT = "usage.compact_format"  # true or false in aiterm; here also the name of a style
 
 
@@ -188,50 +216,101 @@ def load(path: str) -> Settings:
     Raises:
         SettingsError: If it can't be read or parsed, or has an unknown key or an invalid value.
     """
-    try:
-        with open(path, "rb") as file:
-            text = file.read()
-    except FileNotFoundError:
-        return Settings({})
-    except OSError as error:
-        raise SettingsError(f"{path} can't be read: {error.strerror}") from None
-    import tomllib  # 15 ms, which a user without a config.toml need not spend
-
-    try:
-        document = tomllib.loads(text.decode())
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # not TOML, not UTF-8, a number that is too long, nesting that is too deep
-        raise SettingsError(f"{path} is broken: {error}") from None
+    document = _read(path)
     try:
         return check(document)
     except SettingsError as error:
         raise SettingsError(f"{path}: {error}") from None
 
 
+def load_valid(path: str, saved: dict[str, Any] | None) -> tuple[Settings, SettingsError | None]:
+    """
+    Read what is valid of config.toml, and return it with the first error.
+
+    A typing error, or a key of a newer version, must not turn on a source that the user turned off.
+
+    Args:
+        path: The file.
+        saved: The settings that the last refresh saved; None if there was none. They apply to an invalid
+            value, and to everything if the file can't be parsed. Without them nothing is sent then.
+    """
+    try:
+        document = _read(path)
+    except SettingsError as error:
+        return Settings(_NOTHING_SENT) if saved is None else saved_settings(saved), error
+    settings, invalid = _valid_part(document, saved_settings(saved).chosen)
+    return settings, SettingsError(f"{path}: {invalid}") if invalid else None
+
+
 def check(document: dict[str, Any]) -> Settings:
     """Return the settings of a parsed file, or of the flat form in state.json. Raises SettingsError."""
-    chosen = {}
+    settings, error = _valid_part(document, {})
+    if error:
+        raise error
+    return settings
+
+
+def saved_settings(document: dict[str, Any] | None) -> Settings:
+    """Return what is valid of the settings that the last refresh saved in state.json."""
+    return _valid_part(document or {}, {})[0]
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            text = file.read()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{path} can't be read: {error.strerror}") from None
+    import tomllib  # 15 ms, which a user without a config.toml need not spend
+
+    try:
+        return tomllib.loads(text.decode())
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # not TOML, not UTF-8, a number that is too long, nesting that is too deep
+        raise SettingsError(f"{path} is broken: {error}") from None
+
+
+def _valid_part(document: dict[str, Any], saved: dict[str, Value]) -> tuple[Settings, SettingsError | None]:
+    """Return each setting that is valid by itself, and the first error."""
+    chosen: dict[str, Value] = {}
+    defaults: dict[str, Value] = {}
+    first_error = None
     # Aliases first: if a key is set by both names, our own name takes precedence.
     for key, value in sorted(_flattened(document), key=lambda pair: pair[0] not in ALIASES):
-        setting = find(key)
-        chosen[setting.key] = setting.check(_from_alias(key, value))
-    return Settings(chosen)
+        try:
+            setting = find(key)
+            chosen[setting.key] = setting.check(from_alias(key, value))
+        except SettingsError as error:
+            first_error = first_error or error
+            name = ALIASES.get(key, key)
+            if name in _NOTHING_SENT:
+                chosen[name] = False
+            elif name in saved:
+                chosen[name] = saved[name]
+            elif name.split(".")[0] == "sources" and value is not True:
+                defaults = _NOTHING_SENT  # it may be a misspelt switch that the user wanted off
+    return Settings(defaults | chosen), first_error
 
 
-def saved_settings(document: dict[str, Any]) -> Settings:
-    """Return the settings that the last refresh saved in state.json; the defaults if those are invalid."""
-    try:
-        return check(document)
-    except SettingsError:
-        return Settings({})
-
-
-def _from_alias(key: str, value: object) -> object:
+def from_alias(key: str, value: object) -> object:
+    """Return the value that our own key has for the value of an alias."""
     if key == _COMPACT and isinstance(value, bool):
         return "compact" if value else "verbose"
     return value
+
+
+def is_switch(key: str) -> bool:
+    """Whether the values of a key or an alias are true and false."""
+    return key == _COMPACT or isinstance(find(key).default, bool)
+
+
+def to_alias(key: str, value: Value) -> Value:
+    """Return the value that an alias has for the value of our own key."""
+    return value == "compact" if key == _COMPACT else value
 
 
 def find(key: str) -> Setting:
@@ -240,8 +319,10 @@ def find(key: str) -> Setting:
         return TABLE[ALIASES.get(key, key)]
     from difflib import get_close_matches
 
-    near = get_close_matches(key, TABLE, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(TABLE)}"
+    if key in _NOT_NEEDED:
+        raise SettingsError(f"{key}: {_NOT_NEEDED[key]}")
+    near = get_close_matches(key, TABLE, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}?" if near else "see `quotaline config list`"
     raise SettingsError(f"unknown key {key!r}; {hint}")
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quotaline.cache import segment_file
+from quotaline.cache import clock, segment_file
 from quotaline.cache.clock import uptime
 from quotaline.cache.segment_file import Memo
 from quotaline.cache.segment_format import FOR_EVER
@@ -102,3 +102,14 @@ def test_schedule_goes_from_fresh_to_old_to_ended_to_unknown() -> None:
     ]
     assert table[-1] == (FOR_EVER, "[5h:-- 7d:--]")
     assert table[-2][0] == NOW - 100 + 86400
+
+
+def test_file_written_without_an_uptime_is_read_by_the_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = clock._first_line
+    monkeypatch.setattr(clock, "_first_line", lambda path: "" if path == "/proc/uptime" else real(path))
+    content = segment_file.encode(ROWS, NOW + 60, NOW)
+    monkeypatch.undo()
+
+    assert content.split(b" ")[2] == b"-"
+    texts = [segment_file.decode(content, NOW + ahead, "plain") for ahead in (0, 100, 200)]
+    assert [found and found[0] for found in texts] == ["young", "old", "unknown"]

@@ -58,10 +58,10 @@ def test_refresh_reports_what_happened(live: World) -> None:
 @pytest.mark.parametrize(
     ("status", "message"),
     [
-        (401, "login expired: run `claude` once to renew it"),
-        (403, "this login may not read usage"),
+        (401, "the server refused this login (401): run `claude` once to renew it"),
+        (403, "the server refused this login (403, no user:profile scope"),
         (429, "rate-limited by the usage endpoint (Retry-After: 1600 s); next try in 26m"),
-        (500, "the usage endpoint failed (HTTP 500)"),
+        (500, "the usage endpoint failed (HTTP 500): see https://status.anthropic.com"),
     ],
 )
 def test_failed_refresh_reports_in_one_line_what_to_do(live: World, status: int, message: str) -> None:
@@ -145,7 +145,9 @@ def test_why_shows_source_age_and_back_off(live: World) -> None:
 
     assert re.search(r"^5h +8% from api, observed \d\d:\d\d:\d\d, 1m ago$", text, re.MULTILINE)
     assert "back-off rate-limited by the usage endpoint" in text
-    assert re.search(r"no request before \d\d:\d\d:\d\d \((4m|5m)\)", text)
+    assert re.search(
+        r"^next +refresh .* without a request before \d\d:\d\d:\d\d \((4m|5m)\)$", text, re.MULTILINE
+    )
     assert "@" not in text  # no e-mail address
 
 
@@ -165,8 +167,8 @@ def test_rate_limit_with_retry_after_zero_costs_two_requests_in_ten_minutes(live
 def test_config_set_list_and_unset_keep_the_comments_of_the_file(live: World) -> None:
     live.configure("# mine\n[sources] # all of them\nuser_agent = 'x/1' # honest\n")
 
-    assert result(live.run("quotaline", "config", "set", "ttl", "120")) == (0, "", "")
-    assert result(live.run("quotaline", "config", "set", "sources.api", "false")) == (0, "", "")
+    assert result(live.run("quotaline", "config", "set", "ttl", "120")) == (0, "[5h:-- 7d:--]\n", "")
+    assert result(live.run("quotaline", "config", "set", "sources.api", "off")) == (0, "[5h:-- 7d:--]\n", "")
     assert result(live.run("quotaline", "config", "get", "ttl")) == (0, "120\n", "")
     path = result(live.run("quotaline", "config", "path"))[1].rstrip("\n")
     text = live.run("cat", path).stdout.decode()
@@ -184,11 +186,11 @@ def test_config_set_keeps_comments_and_removes_the_alias_of_the_setting(live: Wo
     live.configure("ttl = 60 # a minute\n\n[usage] # as aiterm has it\nwarning_threshold = 70\n\n[sources]\n")
 
     assert result(live.run("quotaline", "config", "get", "warn")) == (0, "70\n", "")
-    assert result(live.run("quotaline", "config", "set", "warn", "75")) == (0, "", "")
+    assert result(live.run("quotaline", "config", "set", "warn", "75"))[0] == 0
     text = (live.home / ".config/quotaline/config.toml").read_text()
     assert text == "ttl = 60 # a minute\nwarn = 75\n\n[usage] # as aiterm has it\n\n[sources]\n"
     assert result(live.run("quotaline", "config", "get", "usage.warning_threshold")) == (0, "75\n", "")
-    assert result(live.run("quotaline", "config", "set", "7d.warn", "60")) == (0, "", "")
+    assert result(live.run("quotaline", "config", "set", "7d.warn", "60"))[0] == 0
     listed = result(live.run("quotaline", "config", "list"))[1]
     assert re.search(r"^warn = 75  # config.toml: ", listed, re.MULTILINE)
     assert re.search(r"^5h.warn = 75  # as warn: ", listed, re.MULTILINE)
@@ -199,10 +201,10 @@ def test_every_host_shows_the_configured_format_and_palette(live: World) -> None
     live.refresh()
     template = r"\[$5h\]( $7d)( $scoped) it's"
     for key, value in (("format", template), ("palette", "colorblind"), ("7d.show_from", "80")):
-        assert result(live.run("quotaline", "config", "set", key, value)) == (0, "", "")
+        assert result(live.run("quotaline", "config", "set", key, value))[0] == 0
 
     assert result(live.run("quotaline", "config", "get", "format"))[0] == 0
-    until(lambda: result(live.run("quotaline", "--for", "plain"))[1] == "[8%] it's\n")
+    assert result(live.run("quotaline", "--for", "plain"))[1] == "[8%] it's\n"
     assert result(live.run("quotaline", "--for", "fish"))[1] == "[\x1b[38;5;33m8%\x1b[39m] it's\n"
     assert result(live.run("quotaline", "--for", "tmux"))[1] == "[#[fg=colour33]8%#[fg=default]] it's\n"
 
@@ -236,13 +238,20 @@ def test_template_is_saved_as_it_was_typed(live: World) -> None:
     [
         ("ttl", "0", "ttl: 0 is not valid; use a whole number from 1 to 3600"),
         ("ttl", "soon", "ttl: 'soon' is not valid; use a whole number from 1 to 3600"),
-        ("sources.api", "yes", "sources.api: 'yes' is not valid; use true or false"),
+        ("sources.api", "maybe", "sources.api: 'maybe' is not valid; use true or false"),
+        ("format", "no field", "format: has no field; name one, such as $5h"),
+        ("format", "{5h} {7d.left}", "format: column 1: '{5h}' would be shown as it is; use $5h"),
+        (
+            "anthropic.api_key",
+            "sk-1",
+            "anthropic.api_key: no API key is needed; quotaline uses Claude Code's login",
+        ),
         ("sources.user_agent", "a\nb", "printable ASCII"),
         ("warm", "5", "unknown key 'warm'; did you mean warn?"),
         ("warn", "high", "warn: 'high' is not valid; use a whole number from 0 to 999"),
         ("warn", "true", "warn: 'true' is not valid"),
         ("style", "bars", "choose from compact, verbose, aiterm, minimal, bar, words"),
-        ("palette", "colourblind", "choose from default, colorblind, mono"),
+        ("palette", "colourblind", "choose from default, light, colorblind, mono"),
         ("colors.red", "reddish", "colors.red: 'reddish' is not a colour; use a name (black,"),
         ("format", "[$5h]", r"format: column 5: ']' must be followed by (style); write \[ and \]"),
         (

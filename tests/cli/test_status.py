@@ -14,6 +14,8 @@ import pytest
 from rich.console import Console
 
 from quotaline.cache.state_file import State
+from quotaline.cli.main import main
+from quotaline.cli.show.get import _key
 from quotaline.cli.show.overview import print_overview
 from quotaline.cli.show.report import document
 from quotaline.model.merge import MergedUsage, Observation
@@ -196,6 +198,7 @@ def test_json_matches_its_published_schema(live: World, name: str) -> None:
         "scope": {"model": {"display_name": "Fable"}},
     }
     live.endpoint(body=usage(99, 100, limits=[limit], extra_usage=credits_))
+    live.travel(11)
     live.refresh()
     live.travel(600)
     live.endpoint(status=429, body={})
@@ -228,18 +231,49 @@ def test_get_prints_one_value(live: World) -> None:
     assert int(at) == pytest.approx(time.time() + 7200, abs=60)
 
 
+@pytest.mark.parametrize(
+    ("key", "same"),
+    [
+        ("5h", "five_hour.utilization"),
+        ("5h.used", "five_hour.utilization"),
+        ("five_hour", "five_hour.utilization"),
+        ("7d.left", "seven_day.left"),
+        ("scoped:Opus 4.5", "scoped:Opus 4.5.utilization"),
+        ("scoped:Opus 4.5.left", "scoped:Opus 4.5.left"),
+        ("seven_day_sonnet", "scoped:Sonnet.utilization"),
+        ("extra_usage.limit", "credits.limit"),
+        ("credits", "credits.used"),
+    ],
+)
+def test_get_knows_the_names_that_the_segment_and_the_endpoint_use(key: str, same: str) -> None:
+    assert _key(key) == _key(same) == tuple(same.rsplit(".", 1))
+
+
+def test_get_alone_lists_every_key_and_makes_no_request(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["get"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    listed = [re.split(r" {2,}", line)[0] for line in lines]
+    assert "five_hour.utilization" in listed
+    assert "scoped:NAME.left" in listed
+    assert "credits.used" in listed
+    assert {_key(key) for key in listed} == {tuple(key.rsplit(".", 1)) for key in listed}
+
+
 @pytest.mark.parametrize("key", ["five_hour.utilization", "scoped:Opus 4.5.left", "credits.used"])
-def test_get_of_an_unknown_value_is_an_empty_line_and_exit_status_1(live: World, key: str) -> None:
+def test_get_of_an_unknown_value_is_an_empty_line_the_reason_and_exit_status_1(live: World, key: str) -> None:
     live.endpoint(status=500)
 
     done = live.run("quotaline", "get", key)
 
-    assert (done.returncode, done.stdout, done.stderr) == (1, b"\n", b"")
+    assert (done.returncode, done.stdout) == (1, b"\n")
+    assert re.fullmatch(
+        rf"quotaline: {re.escape(key)} is unavailable: the usage endpoint failed \(HTTP 500\): .*\n",
+        done.stderr.decode(),
+    )
 
 
-@pytest.mark.parametrize(
-    "key", ["", "five_hour", "five_hour.token", "week.left", "credits.left", "scoped:.left"]
-)
+@pytest.mark.parametrize("key", ["", "five_hour.token", "week.left", "credits.left", "scoped:.left"])
 def test_get_of_an_unknown_key_lists_the_valid_ones(live: World, key: str) -> None:
     done = live.run("quotaline", "get", key)
 

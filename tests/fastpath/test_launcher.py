@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from quotaline.cache.paths import cache_folder
 from quotaline.cache.segment_format import FOR_EVER
 from quotaline.segment.markup import MARKUPS
 from quotaline.segment.span import Span
+from world import until
 
 SHELLS = (["/bin/sh"], ["dash"], ["busybox", "sh"], ["bash", "--posix"])
 HANDED_OVER = "handed over: --for plain"
@@ -168,6 +170,50 @@ def test_launcher_shows_unknown_when_python_is_gone(command: pathlib.Path, tmp_p
     assert run(command, {"HOME": str(tmp_path)}, "--for", "plain") == "[5h:-- 7d:--]"
 
 
+def test_claims_do_not_pile_up_when_python_is_gone(command: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    (command.parent / "quotaline-cli").write_text("#!/nowhere/python\n")
+    folder = pathlib.Path(tmp_path / ".cache/quotaline/default")
+    write_segment(str(folder), due=-1)
+    minute = int(time.time()) // 60
+    for earlier in range(1, 61):
+        (folder / f"claim.{minute - earlier}").touch()
+
+    assert run(command, {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}, "--for", "plain")
+
+    until(lambda: len(list(folder.glob("claim.*"))) == 1)
+    assert max(path.name for path in folder.glob("claim.*")) >= f"claim.{minute}"
+
+
+def test_symlink_to_the_launcher_without_readlink_on_path_prints_no_message(
+    command: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/q").symlink_to(command)
+    write_segment(f"{tmp_path}/.cache/quotaline/default", due=-1)
+
+    environ = {"HOME": str(tmp_path), "PATH": str(tmp_path)}
+    assert run(tmp_path / "elsewhere/q", environ, "--for", "plain") == "[5h:8% 7d:77%]"
+
+
+@pytest.mark.parametrize("sent", [signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_signal_to_the_processes_of_a_prompt_does_not_end_the_refresher_before_it_is_detached(
+    command: pathlib.Path, tmp_path: pathlib.Path, sent: signal.Signals, shell: list[str]
+) -> None:
+    stub = 'cd "$HOME"; >started; until [ -e signalled ]; do sleep 0.01; done; >survived\n'
+    (command.parent / "quotaline-cli").write_text(f"#!/bin/sh\n{stub}")
+    write_segment(f"{tmp_path}/.cache/quotaline/default", due=-1)
+    environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    with subprocess.Popen(
+        [*shell, command, "--for", "plain"], env=environ, stdout=subprocess.DEVNULL, start_new_session=True
+    ) as prompt:
+        until((tmp_path / "started").exists)
+        os.killpg(prompt.pid, sent)
+        (tmp_path / "signalled").touch()
+
+        until((tmp_path / "survived").exists)
+
+
 def test_file_that_was_written_in_place_is_left_to_python(
     command: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
@@ -216,6 +262,25 @@ def test_due_segment_starts_one_refresher_however_often_it_is_read(
     assert first.count("execve") >= 2
     # Or a new minute began in between, with a claim of its own.
     assert second == ["execve"] or len(list(pathlib.Path(folder).glob("claim.*"))) == 2
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+@pytest.mark.parametrize("error", ["EACCES", "EIO", "EMFILE"])
+def test_segment_that_can_not_be_opened_is_left_to_python_without_a_message(
+    command: pathlib.Path, tmp_path: pathlib.Path, shell: list[str], error: str
+) -> None:
+    segment = write_segment(f"{tmp_path}/.cache/quotaline/default")
+    fault = ["-P", str(segment), "-e", "trace=openat", f"--inject=openat:error={error}"]
+
+    done = subprocess.run(
+        ["strace", "-f", "-qq", "-o", "/dev/null", *fault, *shell, command, "--for", "plain"],
+        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert (done.stdout, done.stderr) == (f"{HANDED_OVER}\n", "")
 
 
 def test_read_only_folder_shows_the_segment_and_starts_nothing(

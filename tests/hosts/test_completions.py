@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from shells import SHELLS
 
+from quotaline.cli.commands import COMMANDS
+from quotaline.cli.main import main
+
 if TYPE_CHECKING:
     from world import World
 
@@ -40,6 +43,8 @@ def test_tab_completes_every_kind_of_word_to_a_command_that_runs(live: World, sh
             ("second host", "uninstall fish stars\t--dry-run", "starship: not installed"),
             ("config key", "config get styl\t", "compact"),
             ("value", "get five_hour.so\t", "api"),
+            ("choice", "config set style min\t", "8|77"),
+            ("switch", "config set usage.compact_format tr\t", "[5h:8% 7d:77%]"),
         ):
             terminal.run(f"clear; echo a' '{kind}", f"a {kind}")
             terminal.wait(lambda: terminal.cursor[0] == 1 and terminal.find("$"))
@@ -58,6 +63,23 @@ def test_every_command_of_the_help_is_completed(live: World, shell: str) -> None
 
     assert "completions" in commands
     assert [name for name in commands if not re.search(rf"\b{name}\b", offered)] == []
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_words_have_descriptions_of_their_own(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completions", shell]) == 0
+    offered = capsys.readouterr().out
+
+    for command in COMMANDS.values():
+        assert command.help in offered.replace("\\", "").replace("'\"'\"'", "'")
+    for word, about in (
+        ("ttl", "seconds until a segment is refreshed"),
+        ("palette", "set of colours"),
+        ("seven_day.left", "7-day window: percent left"),
+        ("starship", "starship"),
+    ):
+        pair = f"'{word}:{about}" if shell == "zsh" else f"'{word}' '{about}"
+        assert pair in offered
 
 
 def test_unknown_shell_is_rejected_with_the_known_ones(live: World) -> None:

@@ -9,7 +9,16 @@ import pytest
 
 from quotaline.cache import segment_file, state_file, store
 from quotaline.cache.state_file import State
-from quotaline.model.errors import LoginExpired, QuotalineError, RateLimited, ServerError, Unreachable
+from quotaline.model.errors import (
+    LoginExpired,
+    MissingScope,
+    QuotalineError,
+    RateLimited,
+    ServerError,
+    Unanswered,
+    Unreachable,
+    UnreadableAnswer,
+)
 from quotaline.model.usage import Credits, Usage, Window
 from quotaline.refresh.cycle import CacheFolderError, Job, Outcome, refresh
 from quotaline.refresh.request import KEYCHAIN_PAUSE, may_read_keychain
@@ -92,13 +101,49 @@ def test_ttl_can_be_set(machine: Machine) -> None:
     assert machine.requests == 2
 
 
-def test_forced_refresh_makes_a_request_although_the_numbers_are_fresh_but_not_during_a_back_off(
+def test_forced_refresh_makes_a_request_although_the_numbers_are_fresh_but_not_after_a_429(
     machine: Machine,
 ) -> None:
     machine.refresh()
+    machine.now += 10
     machine.answer = RateLimited()
     assert machine.refresh(force=True).requested
+    machine.now += 299
     assert not machine.refresh(force=True).requested
+    machine.now += 1
+    assert machine.refresh(force=True).requested
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ServerError(500), Unreachable(), LoginExpired(), MissingScope(), UnreadableAnswer(), Unanswered()],
+)
+def test_forced_refresh_overrides_the_wait_after_every_other_failure(
+    machine: Machine, error: QuotalineError
+) -> None:
+    machine.answer = error
+    for _ in range(4):
+        machine.refresh(force=True)
+        machine.now += 900
+    requests = machine.requests
+    machine.refresh()
+    machine.answer = machine.usage(8, 77)
+    machine.now += 10
+
+    outcome = machine.refresh(force=True)
+
+    assert (outcome.requested, outcome.error, machine.segment) == (True, None, FRESH)
+    assert machine.requests <= requests + 2
+
+
+def test_a_loop_of_forced_refreshes_makes_one_request_in_ten_seconds(machine: Machine) -> None:
+    for answer in (machine.usage(8, 77), Unreachable(), ServerError(500)):
+        machine.answer = answer
+        before = machine.requests
+        for _ in range(60):
+            machine.now += 1
+            machine.refresh(force=True)
+        assert machine.requests - before == 6
 
 
 @pytest.mark.parametrize("error", [ServerError(500), Unreachable(), RateLimited(), LoginExpired()])
@@ -129,6 +174,21 @@ def test_ten_minutes_of_failures_cost_few_requests(
     assert 1 <= machine.requests <= most
 
 
+def test_two_versions_in_turn_keep_each_others_back_off(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.refresh()
+    machine.answer = RateLimited(retry_after=3600)
+    for minute in range(1, 11):
+        machine.now = NOW + 60 * minute
+        monkeypatch.setattr(state_file, "VERSION", 1 + minute % 2)
+        machine.refresh()
+
+    assert machine.requests == 2
+    assert machine.segment is not None
+    assert "8%" in machine.segment
+
+
 def test_refused_login_is_tried_again_after_it_was_rewritten(machine: Machine) -> None:
     machine.answer = LoginExpired()
     machine.refresh()
@@ -139,6 +199,19 @@ def test_refused_login_is_tried_again_after_it_was_rewritten(machine: Machine) -
     machine.pass_minutes(5)
 
     assert machine.requests == 2
+
+
+def test_refusal_of_a_token_that_was_renewed_during_the_request_does_not_block_the_new_one(
+    machine: Machine,
+) -> None:
+    def fetch(token: Token, *, now: float, user_agent: str) -> Usage:
+        machine.log_in("another-longer-token")
+        raise LoginExpired
+
+    refresh(Job(machine.environ, "", lambda: machine.now, fetch))
+    machine.pass_minutes(2)
+
+    assert machine.segment == FRESH
 
 
 def test_expired_login_makes_no_request(machine: Machine) -> None:
@@ -228,6 +301,63 @@ def test_broken_config_does_not_turn_a_source_on_again(machine: Machine) -> None
     assert machine.requests == 0
     assert "config.toml is broken" in str(outcome.settings_error)
     assert "line 1" in str(outcome.settings_error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sources.api = false\ncolour = 3\n",
+        "sources.api = false\nttl = 0\n",
+        "sources.api = false\nsources.from_a_newer_version = true\n",
+        'sources.api = "no"\n',
+        "sources.ap = false\n",
+        "sources.api = false\n[sources\n",
+    ],
+    ids=["unknown key", "bad value", "newer source", "bad switch", "misspelt switch", "not TOML"],
+)
+@pytest.mark.parametrize("cache", ["none", "junk", "of the status line"])
+def test_broken_config_without_a_refresh_before_sends_nothing_that_was_turned_off(
+    machine: Machine, text: str, cache: str
+) -> None:
+    machine.configure(text)
+    if cache != "none":
+        assert store.prepare(machine.folder, str(machine.home))
+        content = "{" if cache == "junk" else json.dumps(State().to_json())
+        store.write(machine.folder, "state.json", content.encode())
+
+    outcomes = [machine.refresh(force=True), machine.refresh()]
+
+    assert machine.requests == 0
+    assert all("config.toml" in str(outcome.settings_error) for outcome in outcomes)
+    machine.configure("ttl = 60\n")
+    assert machine.refresh().requested
+
+
+def test_broken_config_keeps_each_key_that_is_valid_and_the_last_value_of_one_that_is_not(
+    machine: Machine,
+) -> None:
+    machine.configure("ttl = 600\nwarn = 70\n")
+    machine.refresh()
+    machine.configure('ttl = 0\nstyle = "minimal"\nshow_from = 3\nsources.snapshot = false\n')
+
+    settings = machine.refresh().state.settings
+
+    assert settings == {"ttl": 600, "style": "minimal", "sources.snapshot": False}
+    assert machine.requests == 1
+
+
+def test_state_of_a_newer_version_with_a_setting_that_this_one_lacks_turns_no_source_on(
+    machine: Machine,
+) -> None:
+    assert store.prepare(machine.folder, str(machine.home))
+    state = State(settings={"sources.api": False, "show_from": 3})
+    with store.locked(machine.folder):
+        state_file.save(machine.folder, state)
+    machine.configure("[sources\n")
+
+    machine.refresh(force=True)
+
+    assert machine.requests == 0
 
 
 def test_credits_reach_the_state(machine: Machine) -> None:

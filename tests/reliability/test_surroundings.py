@@ -205,7 +205,8 @@ def test_deleted_working_directory_changes_nothing(live: World) -> None:
     assert live.segment() == "[5h:9% 7d:78%]"
 
 
-def test_modules_planted_in_the_working_directory_are_never_run(live: World) -> None:
+def plant(live: World) -> tuple[pathlib.Path, pathlib.Path]:
+    """Make a folder full of modules that leave a file when they are imported. Return both."""
     clone = live.home / "clone"
     (clone / "quotaline").mkdir(parents=True)
     ran = live.home / "ran"
@@ -224,7 +225,30 @@ def test_modules_planted_in_the_working_directory_are_never_run(live: World) -> 
     for program in ("quotaline", "quotaline-cli", "python3", "date", "readlink", "sh"):
         if program != "quotaline":  # the planted package
             (clone / program).symlink_to("/bin/false")
+    return clone, ran
 
+
+@pytest.mark.parametrize("pythonpath", [":/nonexistent", "/nonexistent:", "."])
+def test_planted_modules_are_not_run_by_a_status_line_even_with_an_empty_entry_in_pythonpath(
+    live: World, pythonpath: str
+) -> None:
+    clone, ran = plant(live)
+    (live.home / "theirs").write_text("pwd; echo $PWD\n")
+    env = {"PYTHONPATH": pythonpath}
+
+    for host in ("claude", "plain", "tmux"):
+        done = live.run("quotaline", "--for", host, cwd=clone, env=env)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"[5h:-- 7d:--]\n", b""), done
+    done = live.run("quotaline", "combine", f"sh {live.home}/theirs", cwd=clone, env=env)
+    live.settle()
+
+    # The other status line is run in the folder all the same.
+    assert done.stdout.startswith(f"{clone}\n{clone} ".encode()), done
+    assert not ran.exists(), ran.read_text()
+
+
+def test_modules_planted_in_the_working_directory_are_never_run(live: World) -> None:
+    clone, ran = plant(live)
     for words in (
         ["quotaline"],
         ["quotaline-cli"],

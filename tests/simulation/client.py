@@ -1,5 +1,5 @@
 """
-What Claude Code does (contract 1 and 2): replies, the statusLine input, and the files that it keeps.
+What Claude Code does (docs/claude-code.md 1 and 2): replies, the statusLine input, and the files it keeps.
 
 Nothing of quotaline is in here: it writes what the client writes, where the client writes it.
 """
@@ -7,14 +7,15 @@ Nothing of quotaline is in here: it writes what the client writes, where the cli
 from __future__ import annotations
 
 import json
-import pathlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pathlib
+
     from simulation.provider import Account, Provider
 
-TOKEN_LIFE = 8 * 3600.0  # seconds (contract 2.3)
+TOKEN_LIFE = 8 * 3600.0  # seconds (docs/claude-code.md 2.3)
 _NAMES = {"5h": "five_hour", "7d": "seven_day"}
 
 

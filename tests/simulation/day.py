@@ -6,11 +6,12 @@ import shutil
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulation.judge import ORDER
-from simulation.provider import DAY
+from simulation.provider import DAY, Account
 from simulation.rates import Rates, rates
 from simulation.scene import START, Scene
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulation.client import Session
-    from simulation.provider import Account
 
 HOUR, MINUTE = 3600.0, 60.0
 
@@ -104,8 +104,6 @@ class Day:
             used["Fable"] = rng.uniform(0, 95)
         ends = {"5h": rng.uniform(0, 5) * HOUR, "7d": rng.choice([rng.uniform(0, 7), 0.6]) * DAY}
         ends["Fable"] = ends["7d"]
-        from simulation.provider import Account
-
         account = Account.of(f"uuid-{rng.randrange(10**6)}", self.scene.now, used, ends)
         self.scene.provider.accounts.append(account)
         return account
@@ -129,8 +127,8 @@ class Day:
 
     def _block(self, at: float, length: float) -> None:
         scene, rng = self.scene, self.rng
-        pause = rng.choice([15.0, 30.0, 50.0, 120.0])
-        crew = rng.choice([1, 1, 2, 3])
+        pause = rng.choice([25.0, 40.0, 50.0, 120.0])
+        crew = rng.choice([1, 1, 1, 2, 3])
         is_old = rng.random() < 0.15
         share = rng.choice([0.05, 0.2, 0.6])
 
@@ -171,9 +169,7 @@ class Day:
 
         draw()
         for _, reset in one.limits.values():
-            scene.events.at(
-                max(scene.now, reset + 1.4), lambda: one in scene.sessions and scene.run(one) and None
-            )
+            scene.events.at(max(scene.now, reset + 1.4), lambda: one in scene.sessions and scene.run(one))
 
     def _night(self) -> None:
         kind = self.rng.choice(["asleep", "asleep", "awake", "locked"])
@@ -260,7 +256,7 @@ class Day:
 
     def _draw_all(self) -> None:
         for one in self.scene.sessions:
-            self.scene.events.after(self.rng.uniform(0.3, 5), lambda one=one: self.scene.run(one) and None)  # type: ignore[misc]
+            self.scene.events.after(self.rng.uniform(0.3, 5), partial(self.scene.run, one))
 
 
 def table(results: list[Result]) -> str:

@@ -20,22 +20,29 @@ from quotaline.cache.paths import cache_folder
 from quotaline.fastpath import reader
 from quotaline.fastpath import statusline as command
 from quotaline.model.errors import Unreachable
+from quotaline.model.merge import current
 from quotaline.refresh import detach, publish
 from quotaline.refresh.cycle import CacheFolderError, Job, refresh
+from quotaline.segment import rendering, schedule
+from quotaline.segment.thresholds import OLD, VERY_OLD
 from quotaline.sources import api, statusline
 
 if TYPE_CHECKING:
     import pathlib
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from quotaline.sources.credentials import Token
+    from quotaline.model.merge import MergedUsage
     from quotaline.model.usage import Usage
+    from quotaline.segment.schedule import Row
+    from quotaline.sources.credentials import Token
     from simulation.client import Session
     from simulation.events import Events
     from simulation.provider import Provider
 
 HOSTS = ("plain", "claude")  # those that are looked at: the others would only cost time
 COLUMNS = 120
+
+MOST_TEXTS = 20_000
 
 
 class Killed(BaseException):
@@ -49,7 +56,8 @@ class Device:
 
     `offset` is how far its wall clock is ahead of the true time; `kill_at`
     counts writes of files: 1 kills the next process at its first write;
-    `kill_request` kills the next refresher: `before` its request or `after` it.
+    `kill_request` kills the next refresher: `before` its request or `after` it. `killed`
+    is when one was killed last.
     """
 
     events: Events
@@ -63,8 +71,10 @@ class Device:
     has_network: bool = True
     kill_at: int = 0
     kill_request: str = ""
-    refreshes: int = 0
-    rendered: dict[str, tuple[float, Any]] = field(default_factory=dict)
+    killed: float = 0.0
+    scheduled: tuple[str, float, dict[str, list[Row]]] = ("", 0.0, {})
+    width: tuple[list[Row], int] = ([], 0)
+    rendered: dict[Any, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.booted = self.events.now - 5000
@@ -86,16 +96,21 @@ class Device:
     @contextmanager
     def patched(self) -> Iterator[None]:
         """Put the product's edge into this world."""
-        schedules = partial(self._schedules, publish.schedules)
+        schedules = partial(self._schedules, schedule.schedules)
+        widest = schedule.widest
+        render = partial(self._render, rendering.render)
         with ExitStack() as stack:
             for where, name, stand_in in (
                 (time, "time", lambda: self.wall),
                 (clock, "_first_line", self._first_line),
                 (detach, "start_refresher", self._start),
+                (detach, "leave_host", lambda _lock: False),
                 (command, "print_line", self.printed.append),
                 (publish, "HOSTS", HOSTS),
+                (schedule, "render", render),
                 (publish, "schedules", schedules),
                 (command, "schedules", schedules),
+                (publish, "widest", lambda rows: self._widest(widest, rows)),
                 (store, "write", partial(self._write, store.write)),
             ):
                 stack.enter_context(mock.patch.object(where, name, stand_in))
@@ -116,7 +131,7 @@ class Device:
         if (line := self._fast(one.name, text)) is not None:
             return line
         self.printed.clear()
-        with mock.patch.object(command, "read_stdin", lambda: text):
+        with mock.patch.object(command, "read_stdin", return_value=text):
             try:
                 command.run({**self.environ, "COLUMNS": str(COLUMNS)})
             except Killed:
@@ -136,12 +151,13 @@ class Device:
 
     def refresh(self, *, force: bool = False) -> None:
         """Run one refresher to its end, or to where it is killed."""
-        self.refreshes += 1
         job = Job(self.environ, str(self.config), lambda: self.wall, self._fetch)
         try:
             refresh(job, force=force)
-        except (Killed, CacheFolderError, store.Busy):
-            self.kill_at = 0
+        except Killed:
+            self.kill_at, self.killed = 0, self.events.now
+        except (CacheFolderError, store.Busy):
+            pass
 
     def _claim(self, wall: float) -> bool:
         return store.prepare(self.folder, str(self.home)) and store.claim(self.folder, wall)
@@ -161,9 +177,9 @@ class Device:
     def _fetch(self, token: Token, *, now: float, user_agent: str) -> Usage:
         boots = self.boots
         kill, self.kill_request = self.kill_request, ""
-        if kill == "before":
-            raise Killed
         self.provider.note(self.events.now, token.reveal())
+        if kill == "before":  # nobody can tell, so it counts as sent
+            raise Killed
         if not self.has_network:
             self.events.wait(0.1)
             raise Unreachable
@@ -188,20 +204,47 @@ class Device:
             return f"{self.boots:08x}-0000-0000-0000-000000000000\n"
         return f"{self.events.now - self.booted:.2f} 0.00\n"
 
-    def _schedules(
-        self, real: Callable[..., Any], merged: Any, hosts: Any, now: float, options: Any, *_: Any
-    ) -> Any:
+    def _render(
+        self,
+        real: Callable[..., dict[str, str]],
+        merged: MergedUsage,
+        hosts: Sequence[str],
+        now: float,
+        *rest: Any,
+        **more: Any,
+    ) -> dict[str, str]:
         """
-        Render, or reuse: the compact style says no countdown, so the same observations give the same rows.
+        Render, or reuse a text: the compact style shows no countdown and no time of day.
 
-        Those of them that time has passed are left out by whoever reads them.
+        So the same numbers, all of the same class of age, always have the same text.
         """
-        key = f"{merged}"
-        since, found = self.rendered.get(key, (now + 1, None))
-        if found is None or since > now:
-            found = real(merged, HOSTS, now, options)
-            self.rendered = {key: (now, found)}
-        return {host: list(found[host]) for host in hosts}
+        shown = current(merged, now).items()
+        seen = tuple((key, one.window.utilization, _age(now - one.observed_at)) for key, one in sorted(shown))
+        texts = self.rendered.get(seen)
+        if texts is None:
+            if len(self.rendered) > MOST_TEXTS:
+                self.rendered.clear()
+            texts = self.rendered[seen] = real(merged, HOSTS, now, *rest, **more)
+        return {host: texts[host] for host in hosts}
+
+    def _widest(self, real: Callable[[list[Row]], int], rows: list[Row]) -> int:
+        if rows is not self.width[0]:
+            self.width = (rows, real(rows))
+        return self.width[1]
+
+    def _schedules(
+        self,
+        real: Callable[..., dict[str, list[Row]]],
+        merged: MergedUsage,
+        hosts: Sequence[str],
+        now: float,
+        *rest: Any,
+    ) -> dict[str, list[Row]]:
+        """Reuse the rows of the same observations: those that time has passed are skipped by every reader."""
+        seen = f"{merged.observations}"
+        if seen != self.scheduled[0] or now < self.scheduled[1]:
+            self.scheduled = (seen, now, real(merged, HOSTS, now, *rest))
+        return {host: self.scheduled[2][host] for host in hosts}
 
     def _write(self, real: Callable[..., None], folder: str, name: str, content: bytes) -> None:
         if self.kill_at:
@@ -209,3 +252,8 @@ class Device:
             if not self.kill_at:
                 raise Killed
         real(folder, name, content)
+
+
+def _age(seconds: float) -> int:
+    """Return the class of an age: as it is, `~`, or so many hours."""
+    return int(seconds >= OLD) - 1 if seconds < VERY_OLD else int(seconds // VERY_OLD)

@@ -19,19 +19,19 @@ class Events:
 
     def __init__(self, now: float) -> None:
         self.now = now
-        self._queue: list[tuple[float, int, Callable[[], None]]] = []
+        self._queue: list[tuple[float, int, Callable[[], object]]] = []
         self._count = 0
 
-    def at(self, when: float, act: Callable[[], None]) -> None:
+    def at(self, when: float, act: Callable[[], object]) -> None:
         """Have an action done at a time."""
         self._count += 1
         heapq.heappush(self._queue, (when, self._count, act))
 
-    def after(self, seconds: float, act: Callable[[], None]) -> None:
+    def after(self, seconds: float, act: Callable[[], object]) -> None:
         """Have an action done so many seconds from now."""
         self.at(self.now + seconds, act)
 
-    def every(self, seconds: float, act: Callable[[], None]) -> None:
+    def every(self, seconds: float, act: Callable[[], object]) -> None:
         """Have an action done again and again, from now on."""
 
         def again() -> None:

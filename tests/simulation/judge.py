@@ -6,11 +6,11 @@ The judge: every printed line against what was true, and every request against t
 - `~Nh` is not older than it says (and a TTL).
 - A window that has ended is never shown, nor a number of another account; the
   old account's is a lag, counted apart, for one TTL after /login, and in the
-  one print after it that starts the refresher.
+  one print after it that starts the refresher; two more if that one is killed.
 - The scoped window is hidden if it has been the tightest for that long and is not printed.
 - `--` is avoidable if the tool was free to ask for a TTL, a prompt's turn and an
-  answer since the window began: awake, with a network, a good login, and no
-  refusal that it has to wait for.
+  answer since the window began: awake, with a network, a good login, the right
+  time, and no refusal that it has to wait for.
 - A request comes a minute after the last one at the soonest, and not before
   the end of what a refusal asks for. After a wiped cache or a moved clock
   nobody can keep this, so requests there are not held to it.
@@ -69,7 +69,7 @@ class Judge:
         now = self.device.events.now
         if self.overdue <= self.client.since + TTL < now:
             self.overdue = now
-        found = [self._verdict(*match.groups(), now) for match in _FIELD.finditer(text)]
+        found = [self._verdict(match, now) for match in _FIELD.finditer(text)]
         if "Fable" not in text and self._is_hiding(now):
             found.append("hidden")
         worst = max(found or ["wrong"], key=ORDER.index)
@@ -93,7 +93,8 @@ class Judge:
         assert account is not None
         return f"[{' '.join(f'{name}:{int(limit.shown)}%' for name, limit in account.limits.items())}]"
 
-    def _verdict(self, name: str, number: str, old: str, percent: str, hours: str, now: float) -> str:
+    def _verdict(self, match: re.Match[str], now: float) -> str:
+        name, number, old, percent, hours = match.groups()
         account = self._account(now)
         if number == "--":
             began = self._began(account, name, now)
@@ -107,14 +108,10 @@ class Judge:
         span += TTL
         since = now - span - self._error(now - span)
         # While the two files of a login are written, either account is the right one.
-        if any(
-            _held(one, name, int(percent), since, now, self.device.wall)
-            for one in (account, self.client.account)
-        ):
+        if any(self._held(one, name, int(percent), since) for one in (account, self.client.account)):
             return "marked" if old or hours else "right"
-        if now <= max(self.client.since + TTL, self.overdue) + PROMPT and any(
-            _held(former, name, int(percent), now - span, now, self.device.wall)
-            for _, former in self.client.history
+        if now <= self._lag_ends() and any(
+            self._held(former, name, int(percent), now - span) for _, former in self.client.history
         ):
             return "lag"
         return "wrong"
@@ -122,8 +119,15 @@ class Judge:
     def _began(self, account: Account | None, name: str, now: float) -> float:
         if account is None or name not in account.limits:
             return now
-        account.limits[name].settle(now)
-        return max(account.limits[name].ended.values(), default=0.0)
+        limit = account.limits[name]
+        limit.settle(now)
+        if limit.ends is not None and limit.ends - now < PROMPT:
+            return now  # by the reset of some answer it has ended already
+        return max(limit.ended.values(), default=0.0)
+
+    def _lag_ends(self) -> float:
+        ends = max(self.client.since + TTL, self.overdue) + PROMPT
+        return ends if self.device.killed < self.client.since else max(ends, self.device.killed + 2 * TTL)
 
     def _is_hiding(self, now: float) -> bool:
         """Whether the scoped window has been the tightest for so long that it should be known."""
@@ -133,6 +137,11 @@ class Judge:
         scoped = account.limits["Fable"]
         least = max(account.limits[name].used for name in ("5h", "7d"))
         return min(used for used, _ in scoped.values(now - 660)) >= least + 1
+
+    def _held(self, account: Account | None, name: str, percent: int, since: float) -> bool:
+        if account is None or name not in account.limits:
+            return False
+        return account.limits[name].was(percent, since, self.device.events.now, self.device.wall)
 
     def _account(self, now: float) -> Account | None:
         """Return whose numbers are right to show: nobody's being logged in leaves the last one's."""
@@ -149,7 +158,7 @@ class Judge:
         device, client = self.device, self.client
         if not (self.may_ask and device.is_awake and device.has_network and client.account is not None):
             return False
-        if client.token not in device.provider.tokens or client.expires <= device.wall:
+        if client.token not in device.provider.tokens or client.expires <= device.wall or device.offset:
             return False
         return now - max(self.free_since, client.since, self._waits_until(now)) > FREE
 
@@ -186,11 +195,3 @@ def _least(one: Request, other: Request) -> float:
     if one.status in (401, 403) and one.token == other.token:
         return 3600.0
     return TTL
-
-
-def _held(account: Account | None, name: str, percent: int, since: float, now: float, clock: float) -> bool:
-    if account is None:
-        return False
-    if name not in account.limits:
-        return False
-    return account.limits[name].was(percent, since, now, clock)

@@ -134,7 +134,7 @@ class Account:
         return found
 
     def body(self, now: float, jitter: float, rng: Random) -> dict[str, Any]:
-        """Return the body of a usage answer (contract 2.2), its resets off by up to `jitter` seconds."""
+        """Return the body of a usage answer (docs/claude-code.md 2.2), its resets off by up to `jitter` seconds."""
 
         def window(name: str) -> dict[str, Any]:
             limit = self.limits[name]

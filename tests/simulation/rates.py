@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,7 +12,9 @@ if TYPE_CHECKING:
     from simulation.scene import Scene
 
 HOUR = 3600.0
-GAP = 60.0  # seconds between replies, up to which Claude Code works
+# Seconds between reports of new numbers, up to which Claude Code works. The launcher compares the numbers
+# alone, so it does not notice a reply that changed none.
+GAP = 60.0
 
 
 @dataclass(frozen=True)
@@ -62,21 +65,21 @@ def rates(scene: Scene) -> Rates:
         ]
     )
     first, later = [0], [0]
-    for since, until in zip(news, news[1:], strict=False):
+    for since, until in pairwise(news):
         hour = since + GAP
         while hour + HOUR <= until:
             (first if hour == since + GAP else later).append(_count(requests, hour, hour + HOUR))
             hour += HOUR
-    return Rates(max(first), max(later), _most_at_work(requests, sorted(scene.replies)))
+    return Rates(max(first), max(later), _most_at_work(requests, sorted(scene.reports)))
 
 
-def _most_at_work(requests: list[float], replies: list[float]) -> int:
+def _most_at_work(requests: list[float], reports: list[float]) -> int:
     most, begun = 0, 0
-    for at in range(1, len(replies)):
-        if replies[at] - replies[at - 1] > GAP:
+    for at in range(1, len(reports)):
+        if reports[at] - reports[at - 1] > GAP:
             begun = at
-        window = max(replies[begun], replies[at] - HOUR)
-        most = max(most, _count(requests, window, replies[at]))
+        since = max(reports[begun], reports[at] - HOUR)
+        most = max(most, _count(requests, since, reports[at]))
     return most
 
 

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     import pathlib
 
 START = 1_795_300_000.0
-_DEBOUNCE = 0.3  # seconds from a reply to the run of the statusLine command (contract 1.4)
+_DEBOUNCE = 0.3  # seconds from a reply to the run of the statusLine command (docs/claude-code.md 1.4)
 
 
 @dataclass
 class Scene:
-    """One simulated user. All steps happen now, or go on while `wait` lets time pass."""
+    """
+    One simulated user. All steps happen now, or go on while `events.wait` lets time pass.
+
+    `replies` are the times of all replies, `reports` of those that changed a session's numbers, and
+    `stirs` of everything else that happened.
+    """
 
     home: pathlib.Path
     seed: int = 1
@@ -29,6 +34,7 @@ class Scene:
     sessions: list[Session] = field(default_factory=list)
     started: int = 0
     replies: list[float] = field(default_factory=list)
+    reports: list[float] = field(default_factory=list)
     pending: list[Session] = field(default_factory=list)
     stirs: list[float] = field(default_factory=list)
 
@@ -72,6 +78,7 @@ class Scene:
         writes = [lambda: self.client.write_credentials(self.device.wall), self.client.write_config]
         if config_first:
             writes.reverse()
+        self.stir()
         self.client.account = account
         writes[0]()
 
@@ -100,7 +107,9 @@ class Scene:
         def headers() -> None:
             if boots == self.device.boots and self.device.has_network and self.device.is_awake:
                 account.use(self.now, percent)
-                one.limits = account.headers(self.now)
+                before, one.limits = one.limits, account.headers(self.now)
+                if one.limits != before:
+                    self.reports.append(self.now + takes * 0.8)
                 self.events.after(takes * 0.8, finish)
 
         def finish() -> None:
@@ -137,7 +146,7 @@ class Scene:
 
     def watch(self, seconds: float = 30.0) -> None:
         """Have tmux draw its line again and again while the device is awake."""
-        self.events.every(seconds, lambda: self.device.is_awake and self.look() and None)
+        self.events.every(seconds, lambda: self.device.is_awake and self.look())
 
     def renew(self) -> None:
         """Let the client renew its token, which it does when it uses one that has expired."""

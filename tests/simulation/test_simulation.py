@@ -35,7 +35,8 @@ def spans(scene: Scene, since: float) -> list[float]:
     return [one.at - since for one in scene.provider.requests if one.at >= since]
 
 
-@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [pytest.param(1, marks=pytest.mark.quick), *range(2, 9)])
 def test_day_shows_no_wrong_number_and_asks_no_sooner_than_it_may(seed: int) -> None:
     day = simulate(seed)
 
@@ -137,6 +138,22 @@ def test_answer_to_a_request_of_the_former_account_belongs_to_nobody(
     scene.look()
     scene.events.wait(5)
     assert scene.look() == "[5h:-- 7d:--]"
+
+
+def test_former_accounts_number_is_gone_before_the_answer_of_the_new_one_comes(scene: Scene) -> None:
+    scene.log_in(scene.account(h5=11, d7=12))
+    scene.look()
+    scene.events.wait(70)
+    scene.log_in(scene.account(h5=15, d7=20))
+    scene.provider.latency = 9.0
+
+    lines: list[str] = []
+    scene.look()
+    for seconds in (2, 12):
+        scene.events.after(seconds, lambda: lines.append(scene.look()))
+    scene.events.wait(15)
+
+    assert lines == ["[5h:-- 7d:--]", "[5h:15% 7d:20%]"]
 
 
 def test_answer_that_was_dropped_for_a_login_is_asked_for_again_in_a_minute(scene: Scene) -> None:

@@ -246,6 +246,10 @@ class World:
         """Return the ids of the detached refreshers at work."""
         return self.processes("\0--detached\0")
 
+    def published(self) -> None:
+        """Wait until what a status line does after its line is done."""
+        until(lambda: not self.processes("\0--for\0claude\0"))
+
     def settle(self, seconds: float = 60.0) -> None:
         """Wait for the end of all that this user's commands started."""
         until(lambda: not self.processes(), seconds)

@@ -11,8 +11,13 @@ from __future__ import annotations
 
 
 def boot_id() -> str:
-    """Return the first group of the boot id; `-` if the system has none."""
-    return _first_line("/proc/sys/kernel/random/boot_id").partition("-")[0] or "-"
+    """
+    Return the first group of the boot id; `-` if the system has none, or no uptime to go with it.
+
+    Some sandboxes deny /proc/uptime alone, or show 0: by that clock no time would ever pass.
+    """
+    boot = _first_line("/proc/sys/kernel/random/boot_id").partition("-")[0]
+    return boot if boot and uptime() else "-"
 
 
 def uptime() -> int:

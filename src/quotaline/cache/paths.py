@@ -65,9 +65,24 @@ def config_file() -> str:
     Importing platformdirs takes 18 ms, more than the rest of most commands. On Linux its rule is
     two lines long; tests/cache/test_paths.py compares them.
     """
-    home, chosen = os.environ.get("HOME", ""), os.environ.get("XDG_CONFIG_HOME", "")
-    if sys.platform == "linux" and home.startswith("/") and (not chosen or chosen.startswith("/")):
-        return os.path.join(chosen or f"{home.rstrip('/')}/.config", "quotaline", "config.toml")
+    if folder := _xdg_folder("XDG_CONFIG_HOME", ".config"):
+        return f"{folder}/config.toml"
     from platformdirs import user_config_dir
 
     return os.path.join(user_config_dir("quotaline", appauthor=False), "config.toml")
+
+
+def state_folder() -> str:
+    """Return the folder for what is kept longer than a cache; it is where platformdirs puts it."""
+    if folder := _xdg_folder("XDG_STATE_HOME", ".local/state"):
+        return folder
+    from platformdirs import user_state_dir
+
+    return user_state_dir("quotaline", appauthor=False)
+
+
+def _xdg_folder(variable: str, default: str) -> str | None:
+    home, chosen = os.environ.get("HOME", ""), os.environ.get(variable, "")
+    if sys.platform == "linux" and home.startswith("/") and (not chosen or chosen.startswith("/")):
+        return os.path.join(chosen or f"{home.rstrip('/')}/{default}", "quotaline")
+    return None

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 VERSION = "1"
+SESSION = "segment.claude."  # + session id
+NO_MEMO = "-"  # before a memo that the launcher must not find: it never has one that starts so
+# Seconds that NEXT can be ahead: the longest TTL and some slack. In a container the uptime may start anew
+# under the host's boot id, and the number would not age until it has caught up.
+MAX_AHEAD = 3700
 _ESCAPE = "\x1b"
 # The control characters that a host's text may contain, if not just the escape of SGR sequences.
 _CONTROLS = {
@@ -82,7 +87,11 @@ def decode(content: bytes, now: float, host: str) -> tuple[str, float] | None:
             return None
         # Setting the wall clock does not change the uptime; after a reboot the uptime says nothing.
         column, clock = (1, uptime()) if boot == boot_id() != "-" else (0, now)
+        if column and int(due_uptime) > clock + MAX_AHEAD:
+            column, clock = 0, now
         next_due = int((due, due_uptime)[column]) - clock + now
+        if next_due > now + MAX_AHEAD:
+            next_due = now  # the wall clock was ahead when it was written
         pairs = lines[2 if session else 1 : -1]
         for times, text in zip(pairs[::2], pairs[1::2], strict=True):
             until = times.split(" ")

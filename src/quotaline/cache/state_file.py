@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from quotaline.cache import store
 from quotaline.model import json_text
 from quotaline.model.backoff import Backoff
 from quotaline.model.merge import MergedUsage
-from quotaline.model.usage import build_dataclass
+from quotaline.model.usage import build_dataclass, valid_members
 
 VERSION = 1
-_FILE = "state.json"
+FILE = "state.json"
 _OLD_FILE = "belief.json"  # of versions before 0.2; read once, removed when state.json has been written
+_WAITS = ("keychain_until", "client_started_at")
 _MAX_REJECTED = 8  # the latest ones are kept, for `quotaline why`
 
 
@@ -38,11 +39,13 @@ class State:
     `login` is the stamp of the credentials and `snapshot` that of `.claude.json`
     as they were last seen. `organisation` is the name of the account's, safe to
     show. The Keychain is not read before `keychain_until`. `client_started_at` is
-    when `claude -p /usage` last ran. `settings` are the last valid ones, which are
-    used when config.toml is broken. `refreshed_at` is when a refresher or the status
-    line last had fresh numbers, `cycled_at` when a refresher last ran. `account_since`
-    is when another account was seen to be logged in, 0 for the first one; `former` is
-    what was known of the account before it.
+    when `claude -p /usage` last ran. `settings` are those of the last refresh, which
+    are used when config.toml is broken; None before the first one. `refreshed_at` is
+    when a refresher or the status line last had fresh numbers, `cycled_at` when a
+    refresher last ran (before the first one: when the status line first had numbers).
+    `account_since` is when another account was seen to be logged in, 0 for the first
+    one, and `login_since` when other credentials were; `former` is what was known of
+    the account before it.
     """
 
     merged: MergedUsage = field(default_factory=MergedUsage)
@@ -55,9 +58,10 @@ class State:
     refreshed_at: float = 0.0
     cycled_at: float = 0.0
     account_since: float = 0.0
+    login_since: float = 0.0
     former: MergedUsage = field(default_factory=MergedUsage)
     rejected: tuple[Rejected, ...] = ()
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON document that `from_json` reads back."""
@@ -65,24 +69,36 @@ class State:
 
     @classmethod
     def from_json(cls, document: object) -> State:
-        """Read a document of `to_json`; return a new state for anything else, such as a damaged file."""
-        if not isinstance(document, dict) or document.get("version") != VERSION:
-            return cls()
+        """
+        Read a document of `to_json`, perhaps of another version. What is not understood has its default.
+
+        If the numbers are damaged, all is dropped that goes with them. The waits are kept even then, or two
+        versions side by side would make requests in spite of a 429; and so are the settings, for a broken
+        config.toml.
+        """
+        members = document if isinstance(document, dict) else {}
+        settings = members.get("settings")
+        lasting: dict[str, Any] = {
+            **{name: value for name, value in valid_members(cls, members).items() if name in _WAITS},
+            "backoff": Backoff(**valid_members(Backoff, members.get("backoff"))),
+            "settings": settings if isinstance(settings, dict) else None,
+        }
         try:
-            # A field that the file lacks is newer than the version that wrote it.
-            members = {field.name: document[field.name] for field in fields(cls) if field.name in document}
-            for name in ("merged", "former"):
-                members[name] = MergedUsage.from_json(members[name]) if name in members else MergedUsage()
-            members["backoff"] = build_dataclass(Backoff, members["backoff"])
-            members["rejected"] = tuple(build_dataclass(Rejected, each) for each in members["rejected"])
-            return build_dataclass(cls, members)
+            merged, former = (
+                MergedUsage.from_json(members[name]) if name in members else MergedUsage()
+                for name in ("merged", "former")
+            )
+            rejected = tuple(build_dataclass(Rejected, each) for each in members.get("rejected", ()))
+            return build_dataclass(
+                cls, {**members, "merged": merged, "former": former, "rejected": rejected, **lasting}
+            )
         except (KeyError, TypeError, AttributeError, ValueError):
-            return cls()
+            return cls(**lasting)
 
 
 def load(folder: str) -> State:
     """Read state.json; return a new state if it is missing or damaged."""
-    content = store.read(folder, _FILE)
+    content = store.read(folder, FILE)
     if content is None:
         return _load_old(folder)
     try:
@@ -93,7 +109,7 @@ def load(folder: str) -> State:
 
 def save(folder: str, state: State) -> None:
     """Write state.json. The caller holds the lock. Raises OSError if it can't be written."""
-    store.write(folder, _FILE, json.dumps(state.to_json()).encode())
+    store.write(folder, FILE, json.dumps(state.to_json()).encode())
     with suppress(OSError):
         os.unlink(os.path.join(folder, _OLD_FILE))
 

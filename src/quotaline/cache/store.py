@@ -86,9 +86,11 @@ def sweep_claims(folder: str, now: float) -> None:
 
 
 @contextmanager
-def locked(folder: str, wait: float = 0.0) -> Iterator[None]:
+def locked(folder: str, wait: float = 0.0) -> Iterator[int]:
     """
-    Hold the folder's lock; only its holder may write. The kernel releases it when the process ends.
+    Hold the folder's lock, and yield its descriptor; only its holder may write.
+
+    The kernel releases it when the last process that has the descriptor ends, so a child goes on holding it.
 
     Args:
         folder: A folder for which `prepare` returned True.
@@ -100,13 +102,12 @@ def locked(folder: str, wait: float = 0.0) -> Iterator[None]:
     """
     import fcntl
 
-    descriptor = os.open(
-        os.path.join(folder, "lock"),
-        os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC,
-        0o600,
-    )
+    descriptor = _open_lock(os.path.join(folder, "lock"))
     try:
         os.fchmod(descriptor, 0o600)  # with a umask of 0777 the next process could not open it
+        if os.fstat(descriptor).st_mtime <= _LONG_AGO:
+            # Restored without its time: no reader could tell our files by their date.
+            os.utime(descriptor)
         deadline = time.monotonic() + wait
         while True:
             try:
@@ -118,25 +119,36 @@ def locked(folder: str, wait: float = 0.0) -> Iterator[None]:
                 if time.monotonic() >= deadline:
                     raise Busy from None
                 time.sleep(0.02)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 
 
+def _open_lock(path: str) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        return os.open(path, flags, 0o600)
+    except IsADirectoryError:
+        _set_aside(path)
+        return os.open(path, flags, 0o600)
+
+
 @contextmanager
-def try_locked(folder: str) -> Iterator[bool]:
-    """Hold the lock if it is free within 0.1 s; yield whether it is held. For what must not wait or fail."""
+def try_locked(folder: str) -> Iterator[int | None]:
+    """
+    Hold the lock if it is free within 0.1 s, and yield its descriptor, else None.
+
+    For what must not wait or fail.
+    """
     with ExitStack() as stack:
-        try:
-            stack.enter_context(locked(folder, _SHORT_WAIT))
-            is_locked = True
-        except (Busy, OSError):
-            is_locked = False
-        yield is_locked
+        lock = None
+        with suppress(Busy, OSError):
+            lock = stack.enter_context(locked(folder, _SHORT_WAIT))
+        yield lock
 
 
 def read(folder: str, name: str) -> bytes | None:
-    """Return a file's content; None if it is missing, not a regular file, or larger than MAX_FILE."""
+    """Return a file's content; None if it is missing, another user's, no regular file, or too large."""
     try:
         descriptor = os.open(
             os.path.join(folder, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -145,7 +157,8 @@ def read(folder: str, name: str) -> bytes | None:
         return None
     try:
         status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE:
+        is_ours = status.st_uid == os.geteuid()  # another user's text could hold any number and escape
+        if not is_ours or not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE:
             return None
         return os.read(descriptor, MAX_FILE)
     except OSError:
@@ -171,7 +184,7 @@ def write(folder: str, name: str, content: bytes) -> None:
             file.flush()
             os.utime(descriptor, (_LONG_AGO, _LONG_AGO))
         if os.path.isdir(target) and not os.path.islink(target):
-            os.rmdir(target)
+            _set_aside(target)
         os.rename(temporary, target)
     except OSError:
         with suppress(OSError):
@@ -180,10 +193,21 @@ def write(folder: str, name: str, content: bytes) -> None:
 
 
 def _remove(path: str) -> None:
-    """Remove a file or an empty folder, if there is one. Raises OSError for a folder that is not empty."""
+    """Remove a file, if there is one, or set a folder aside."""
     try:
         os.unlink(path)
     except FileNotFoundError:
         pass
     except OSError:
+        _set_aside(path)
+
+
+def _set_aside(path: str) -> None:
+    """Remove an empty folder. One with something in it is renamed: that is not ours to delete."""
+    try:
         os.rmdir(path)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        folder, name = os.path.split(path)
+        os.rename(path, os.path.join(folder, f"aside.{name}.{time.time_ns()}"))

@@ -23,6 +23,7 @@ class Command:
 EVERYDAY, SCRIPTS, SET_UP = GROUPS = ("everyday commands", "commands for scripts", "set-up commands")
 COMMANDS = {
     "status": Command(EVERYDAY, "show.status", "show every limit with its reset, pace, source and age"),
+    "sessions": Command(EVERYDAY, "live.sessions", "show the tokens and the cost of each session"),
     "why": Command(EVERYDAY, "show.why", "show the source and age of every number, and rejected readings"),
     "refresh": Command(EVERYDAY, "show.refresh", "refresh now and report what happened"),
     "get": Command(SCRIPTS, "show.get", "print one value"),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from quotaline.cli.commands import COMMANDS, GROUPS
+from quotaline.cli.topics import EXIT_STATUS
 from quotaline.fastpath.reader import HOSTS
 
 USAGE = "quotaline [--for HOST]\n       quotaline COMMAND [ARGUMENT ...]"
 DESCRIPTION = """\
 Show how much of your Claude quota is used and when it resets. Without a
 command, print the segment, [5h:8% 7d:77%], at once; if it is older than a
-minute, it is refreshed in the background."""
+minute, it is refreshed in the background. A host is a program that shows the
+segment: Claude Code, tmux, starship, a shell."""
 FOR = f"print the segment for HOST: {', '.join(HOSTS)} (default: ansi on a terminal, else plain)"
 VERSION = "print the version"
-# The man page has these blocks too, each as a section (tests/cli/test_manual.py).
 MORE = """\
 examples:
   quotaline demo            try everything with a fake account
@@ -23,12 +24,11 @@ examples:
 environment:
   CLAUDE_CONFIG_DIR         Claude Code's folder (default: ~/.claude)
   QUOTALINE_CACHE_DIR       the cache folder (default: the user's cache folder)
-  NO_COLOR                  no colours if set to anything
+  NO_COLOR                  no colours, if set and not empty
+  HTTPS_PROXY               the proxy for requests
+  REQUESTS_CA_BUNDLE        a CA file, where a company inspects TLS
+                            (`man quotaline` has them all)
 
-exit status:
-  0                         success; printing a segment always succeeds
-  1                         failed: one line on stderr says why and what to do
-  2                         usage error, or config.toml is invalid
 """
 
 
@@ -45,7 +45,7 @@ def text() -> str:
         _row("-V, --version", VERSION),
         _row("-h, --help", "print this help; for one command: quotaline help COMMAND"),
     ]
-    blocks += ["\n".join(["options:", *options]), MORE]
+    blocks += ["\n".join(["options:", *options]), MORE + EXIT_STATUS]
     return "\n\n".join(blocks)
 
 

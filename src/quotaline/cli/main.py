@@ -37,10 +37,17 @@ def _print_segment(host: str | None) -> int:
         from quotaline.fastpath.statusline import run
 
         run(os.environ)
-    else:
-        from quotaline.fastpath.reader import print_segment
+        return 0
+    from quotaline.fastpath.reader import is_terminal, print_segment
 
-        print_segment(host, os.environ)
+    is_first = False
+    if host is None and is_terminal():
+        from quotaline.cli.show import first_run
+
+        is_first = first_run.wait_for_first_numbers(os.environ)
+    print_segment(host, os.environ)
+    if is_first:
+        first_run.explain_what_is_missing(os.environ)
     return 0
 
 

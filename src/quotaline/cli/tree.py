@@ -8,6 +8,7 @@ from quotaline import __version__
 from quotaline.cli import help as help_
 from quotaline.cli.commands import COMMANDS
 from quotaline.cli.parser import Parser, configure
+from quotaline.cli.topics import EXIT_STATUS
 from quotaline.fastpath.reader import HOSTS
 
 
@@ -17,7 +18,7 @@ def whole_tree() -> Parser:
         prog="quotaline",
         usage=help_.USAGE,
         description=help_.DESCRIPTION,
-        epilog=help_.MORE,
+        epilog=help_.MORE + EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--for", dest="host", metavar="HOST", choices=HOSTS, help=help_.FOR)

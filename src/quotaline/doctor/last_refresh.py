@@ -8,7 +8,7 @@ from quotaline.cache.paths import config_file
 from quotaline.doctor.check import BROKEN, OK, WARNING, Check
 from quotaline.model.errors import explain
 from quotaline.segment.duration import duration
-from quotaline.settings import TABLE, Settings, SettingsError, load, saved_settings
+from quotaline.settings import TABLE, Settings, load_valid
 
 if TYPE_CHECKING:
     from quotaline.doctor.check import Context
@@ -26,9 +26,12 @@ def refreshed(context: Context) -> Check:
     age = max(0.0, context.now - at)
     if age > _DAY:
         return Check(
-            "refresh", WARNING, f"{duration(age)} ago; no host has shown a segment since", "quotaline refresh"
+            "refresh",
+            WARNING,
+            f"last run {duration(age)} ago; no host has shown a segment since",
+            "quotaline refresh",
         )
-    return Check("refresh", OK, f"{duration(age)} ago")
+    return Check("refresh", OK, f"last run {duration(age)} ago")
 
 
 def back_off(context: Context) -> Check:
@@ -37,8 +40,9 @@ def back_off(context: Context) -> Check:
     wait = f"; next try in {duration(backoff.until - context.now)}" if backoff.until > context.now else ""
     if not backoff.reason:
         return Check("back-off", OK, f"none{wait}")
-    problem, _, remedy = explain(backoff.reason).partition(": ")
-    return Check("back-off", WARNING, f"{problem or backoff.reason}{wait}", remedy)
+    text = explain(backoff.reason, backoff.detail) or backoff.reason
+    problem, colon, remedy = text.rpartition(": ")
+    return Check("back-off", WARNING, f"{problem if colon else text}{wait}", remedy if colon else "")
 
 
 def sources(context: Context) -> Check:
@@ -63,13 +67,14 @@ def sources(context: Context) -> Check:
     return Check("sources", OK, ", ".join(words))
 
 
-def settings_file(_: Context) -> Check:
+def settings_file(context: Context) -> Check:
     """Check that config.toml is valid."""
     path = config_file()
-    try:
-        chosen = load(path).chosen
-    except SettingsError as error:
-        return Check("config", BROKEN, str(error), "edit it; until then the last valid settings are used")
+    settings, error = load_valid(path, context.state.settings)
+    if error:
+        on = "" if settings["sources.api"] else "; until then no request is made"
+        return Check("config", BROKEN, str(error), f"edit it{on}")
+    chosen = settings.chosen
     if not chosen:
         return Check("config", OK, "all defaults")
     return Check("config", OK, f"{path}, {len(chosen)} of {len(TABLE)} set")
@@ -77,7 +82,4 @@ def settings_file(_: Context) -> Check:
 
 def effective_settings(context: Context) -> Settings:
     """Return the settings that the refresher uses."""
-    try:
-        return load(config_file())
-    except SettingsError:
-        return saved_settings(context.state.settings)
+    return load_valid(config_file(), context.state.settings)[0]

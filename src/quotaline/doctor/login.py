@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from quotaline.doctor.check import BROKEN, OK, WARNING, Check
 from quotaline.doctor.last_refresh import effective_settings
-from quotaline.model.errors import NotLoggedIn
+from quotaline.model.errors import NotLoggedIn, explain
 from quotaline.refresh.request import may_read_keychain
 from quotaline.segment.duration import duration
-from quotaline.sources.credentials import credentials_file, login_info
+from quotaline.sources.credentials import credentials_file, login_info, stamp
 
 if TYPE_CHECKING:
     from quotaline.doctor.check import Context
@@ -33,6 +33,10 @@ def login(context: Context) -> Check:
         problem, _, remedy = str(known.error).rpartition(": ")
         state = BROKEN if isinstance(known.error, NotLoggedIn) else WARNING
         return Check("login", state, (f"{place}: " if place else "") + problem + note, remedy)
+    backoff = context.state.backoff
+    if backoff.login and backoff.login == stamp(context.environ):
+        refusal, _, remedy = explain(backoff.reason, backoff.detail).rpartition(": ")
+        return Check("login", WARNING, f"{place}: {refusal}{note}", remedy)
     expiry = f", expires in {duration(known.expires_at - context.now)}" if known.expires_at else ""
     text = f"{place}{expiry}, may read usage{note}"
     if known.place == "file" and os.stat(file).st_mode & _OTHERS:

@@ -17,6 +17,9 @@ import select
 import signal
 import sys
 import time
+from contextlib import suppress
+
+from quotaline.fastpath.stdio import open_closed_streams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,8 +46,15 @@ def combine(words: list[str], environ: Mapping[str, str]) -> int:
     if len(words) != 1 + below:
         print("quotaline: usage: quotaline combine [--below] COMMAND", file=sys.stderr)
         return 2
+    open_closed_streams()
     text = b"" if os.isatty(0) else _read(time.monotonic() + TIMEOUT)
     folder = os.path.dirname(os.path.abspath(sys.argv[0]))
+    environ = dict(environ)
+    if cwd := environ.pop("QUOTALINE_CWD", ""):
+        # The launcher left it, so that Python did not import from there.
+        environ["PWD"] = cwd
+        with suppress(OSError):
+            os.chdir(cwd)
     children: list[_Child] = []
 
     def cancelled(_signal: int, _frame: FrameType | None) -> None:

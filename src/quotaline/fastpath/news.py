@@ -51,8 +51,12 @@ def reading_of(
             worked = memo.api_milliseconds / 1000
         began = now - worked
         if not worked:
-            # The limits came with the headers of a reply that has not ended yet.
-            usage, began = changed, now - _LONGEST_REPLY
+            # The limits came with the headers of a reply that has not ended yet. A window that appears did
+            # not: Claude Code leaves one out by the clock, and shows it again if that is set back.
+            usage = changed if not memo.api_milliseconds else _known_before(changed, known)
+            began = now - _LONGEST_REPLY
+            # After a pause the computer may have been suspended during that reply.
+            observed_at = now if gap <= _LONGEST_GAP else now - gap
         elif changed is None and gap > _LONGEST_GAP:
             # The launcher printed the line without Python after a reply that changed no number.
             observed_at, began = now - gap, began - gap
@@ -67,6 +71,12 @@ def reading_of(
 def _changed(usage: Usage, memo: Memo, known: Memo) -> Usage | None:
     before, after = _texts(known), _texts(memo)
     windows = {key: window for key, window in usage.windows().items() if before.get(key) != after.get(key)}
+    return Usage.from_windows(windows) if windows else None
+
+
+def _known_before(usage: Usage | None, known: Memo) -> Usage | None:
+    before = _texts(known)
+    windows = {key: window for key, window in usage.windows().items() if key in before} if usage else {}
     return Usage.from_windows(windows) if windows else None
 
 

@@ -50,7 +50,7 @@ def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
         environ: The environment; it determines cache folder, config dir and the use of colour.
     """
     now = time.time()
-    host = _resolved(host, environ)
+    host = resolved_host(host, environ)
     folder = cache_folder(environ)
     content = store.read(folder, f"segment.{host}") if folder else None
     segment = segment_file.decode(content, now, host) if content else None
@@ -66,11 +66,12 @@ def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
         start_refresher(lambda: store.claim(folder, now))
 
 
-def _resolved(host: str | None, environ: Mapping[str, str]) -> str:
+def resolved_host(host: str | None, environ: Mapping[str, str]) -> str:
+    """Return the host to print for: None means ansi on a terminal, else plain; without colour, plain."""
     # As in shell/quotaline: NO_COLOR takes precedence over FORCE_COLOR (no-color.org, bixense.com/clicolors).
     force = environ.get("FORCE_COLOR") or environ.get("CLICOLOR_FORCE", "").removeprefix("0")
     if host is None:
-        host = "ansi" if force or _is_terminal() else "plain"
+        host = "ansi" if force or is_terminal() else "plain"
     if host in ("ansi", "starship") and (environ.get("NO_COLOR") or not (force or _has_colour(environ))):
         return "plain"
     return host
@@ -80,7 +81,8 @@ def _has_colour(environ: Mapping[str, str]) -> bool:
     return environ.get("CLICOLOR") != "0" and environ.get("TERM") != "dumb"
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Whether stdout is a terminal."""
     try:
         return os.isatty(1)
     except OSError:

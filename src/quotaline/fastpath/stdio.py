@@ -10,6 +10,15 @@ _MAX_INPUT = 1 << 20
 _TIMEOUT = 0.25  # seconds to wait for the next part of the input
 
 
+def open_closed_streams() -> None:
+    """Open /dev/null for each of stdin, stdout and stderr that is closed, so that no file takes its place."""
+    for stream in (0, 1, 2):
+        try:
+            os.fstat(stream)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+
+
 def read_stdin() -> bytes:
     """Return stdin up to its end, 1 MiB, or a pause of 0.25 s; nothing if it is a terminal."""
     text = b""

@@ -16,6 +16,9 @@ MIN_RATE_LIMIT_WAIT = 300.0  # at least this after a 429, whatever Retry-After s
 MAX_RATE_LIMIT_WAIT = 6 * 3600.0
 MAX_FAILURE_WAIT = 15 * 60.0
 REFUSED_LOGIN_WAIT = 3600.0  # after 401 and 403, unless the credentials change
+MIN_FORCED_INTERVAL = (
+    10.0  # seconds between requests that the user asks for: a loop must not storm the endpoint
+)
 MAX_IDLE_INTERVAL = 300.0  # at most this while the answers do not change
 DAY = 86400.0
 
@@ -28,7 +31,8 @@ class Backoff:
     `until`: no request before this time. `reason`: that of the last failure,
     empty after an answer. `interval`: the minimum, learned from 429s; it last
     decayed at `decayed_at`. `idle_interval`: grows while the answers do not
-    change. `login`: the stamp of the credentials that were refused.
+    change. `login`: the stamp of the credentials that were refused. `detail`:
+    that of the last failure.
     """
 
     until: float = 0.0
@@ -39,6 +43,18 @@ class Backoff:
     decayed_at: float = 0.0
     idle_interval: float = MIN_INTERVAL
     login: str = ""
+    detail: str = ""
+
+
+def is_forced_request_allowed(state: Backoff, now: float, login: str) -> bool:
+    """
+    Whether a request that the user asks for may be made: in spite of every wait, except that of a 429.
+
+    A failure that is not the endpoint's may be over, and only a request can tell.
+    """
+    if state.reason == RateLimited.reason:
+        return is_request_allowed(state, now, login)
+    return not state.attempted_at <= now < state.attempted_at + MIN_FORCED_INTERVAL
 
 
 def is_request_allowed(state: Backoff, now: float, login: str) -> bool:
@@ -68,6 +84,7 @@ def record_answer(state: Backoff, now: float, ttl: float, *, changed: bool) -> B
         decayed,
         until=now + max(ttl, decayed.interval, idle_interval),
         reason="",
+        detail="",
         failures=0,
         attempted_at=now,
         idle_interval=idle_interval,
@@ -91,7 +108,9 @@ def skip_idle_wait(state: Backoff, now: float, ttl: float) -> Backoff:
 
 def record_failure(state: Backoff, error: QuotalineError, now: float, login: str) -> Backoff:
     """Return the state after a failed request. `login` is the stamp of the credentials, not their content."""
-    decayed = replace(_decayed(state, now), reason=error.reason, attempted_at=now, login="")
+    decayed = replace(
+        _decayed(state, now), reason=error.reason, detail=error.detail, attempted_at=now, login=""
+    )
     failures = decayed.failures + 1
     if isinstance(error, RateLimited):
         doubled = decayed.interval * 2 if decayed.interval > MIN_INTERVAL else MIN_RATE_LIMIT_WAIT

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+# Details, which also choose the remedy.
+UNTRUSTED = "untrusted certificate"
+PROXY_FAILED = "the proxy failed"
+PROXY_UNSUPPORTED = "unsupported kind of proxy"
+REFUSED_401 = "the server refused this login (401)"
+REFUSED_403 = "the server refused this login (403, no user:profile scope, as with a setup-token)"
+
+_NETWORK_REMEDIES = {
+    UNTRUSTED: "set REQUESTS_CA_BUNDLE to your organisation's CA file",
+    PROXY_FAILED: "check HTTPS_PROXY",
+    PROXY_UNSUPPORTED: "check HTTPS_PROXY",
+}
+_SERVER_ERRORS = 500  # HTTP status
+
 
 class QuotalineError(Exception):
     """
@@ -13,10 +27,15 @@ class QuotalineError(Exception):
 
     reason = "error"  # the name of the case in state.json, `status --json` and `why --json`
     problem = "something went wrong"
-    remedy = "run `quotaline refresh`"  # empty where quotaline tries again by itself
+    remedy = ""  # empty where waiting is all that the user can do
 
-    def __init__(self, problem: str = "") -> None:
-        super().__init__(_sentence(problem or self.problem, self.remedy))
+    def __init__(self, detail: str = "") -> None:
+        self.detail = detail  # one of our own phrases: it is kept in state.json and shown
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        problem = self.detail or self.problem
+        return f"{problem}: {self.remedy}" if self.remedy else problem
 
 
 class NotLoggedIn(QuotalineError):
@@ -28,7 +47,7 @@ class NotLoggedIn(QuotalineError):
 
 
 class LoginExpired(QuotalineError):
-    """Raised if the access token has expired, by its date or by the endpoint's answer (401)."""
+    """Raised if the access token has expired, by its date or by the answer (detail REFUSED_401)."""
 
     reason = "login_expired"
     problem = "login expired"
@@ -53,11 +72,15 @@ class RateLimited(QuotalineError):
 
     reason = "rate_limited"
     problem = "rate-limited by the usage endpoint"
-    remedy = ""
 
     def __init__(self, retry_after: float | None = None) -> None:
         self.retry_after = retry_after
-        super().__init__(f"{self.problem} (Retry-After: {retry_after:.0f} s)" if retry_after else "")
+        super().__init__()
+
+    def _text(self) -> str:
+        # Not a detail: later, the time until the next try says more.
+        wait = f" (Retry-After: {self.retry_after:.0f} s)" if self.retry_after else ""
+        return f"{self.problem}{wait}"
 
 
 class ServerError(QuotalineError):
@@ -65,11 +88,14 @@ class ServerError(QuotalineError):
 
     reason = "server_error"
     problem = "the usage endpoint failed"
-    remedy = ""
 
     def __init__(self, status: int) -> None:
         self.status = status
-        super().__init__(f"{self.problem} (HTTP {status})")
+        super().__init__(f"HTTP {status}")
+
+    def _text(self) -> str:
+        is_outage = self.status >= _SERVER_ERRORS
+        return f"{self.problem} ({self.detail})" + (": see https://status.anthropic.com" if is_outage else "")
 
 
 class Unreachable(QuotalineError):
@@ -77,10 +103,11 @@ class Unreachable(QuotalineError):
 
     reason = "unreachable"
     problem = "cannot reach api.anthropic.com"
-    remedy = "check the network and the proxy"
+    remedy = "check the network, and HTTPS_PROXY if you need a proxy"
 
-    def __init__(self, detail: str = "") -> None:
-        super().__init__(f"{self.problem} ({detail})" if detail else "")
+    def _text(self) -> str:
+        problem = f"{self.problem} ({self.detail})" if self.detail else self.problem
+        return f"{problem}: {_NETWORK_REMEDIES.get(self.detail, self.remedy)}"
 
 
 class Unanswered(QuotalineError):
@@ -88,7 +115,6 @@ class Unanswered(QuotalineError):
 
     reason = "unanswered"
     problem = "no answer to the last request yet"
-    remedy = ""
 
 
 class UnreadableAnswer(QuotalineError):
@@ -98,17 +124,19 @@ class UnreadableAnswer(QuotalineError):
     problem = "unexpected answer (captive portal or proxy?)"
     remedy = "open a web page to check the connection"
 
-    def __init__(self, detail: str = "") -> None:
-        super().__init__(f"unexpected answer: {detail} (captive portal or proxy?)" if detail else "")
+    def _text(self) -> str:
+        problem = (
+            f"unexpected answer: {self.detail} (captive portal or proxy?)" if self.detail else self.problem
+        )
+        return f"{problem}: {self.remedy}"
 
 
-def explain(reason: str) -> str:
-    """Return the line for a reason that is stored in state.json; empty for an empty or unknown one."""
+def explain(reason: str, detail: str = "") -> str:
+    """Return the line for a reason and a detail of state.json; empty for an empty or unknown reason."""
+    if reason == ServerError.reason:
+        status = detail.removeprefix("HTTP ")
+        return str(ServerError(int(status))) if status.isdecimal() else ServerError.problem
     for error in QuotalineError.__subclasses__():
         if error.reason == reason:
-            return _sentence(error.problem, error.remedy)
+            return error.problem if error is RateLimited else str(error(detail))
     return ""
-
-
-def _sentence(problem: str, remedy: str) -> str:
-    return f"{problem}: {remedy}" if remedy else problem

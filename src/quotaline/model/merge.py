@@ -9,6 +9,8 @@ is a strict partial order, so the result does not depend on the order of arrival
   reset or changed by hand.
 - An undated observation (Claude Code's stdin) supersedes older undated ones with a
   lower number.
+- A scoped window that the last full answer does not name is dropped: names come and
+  go with the plan, and must not pile up.
 
 The current observation is the dated one, unless a later undated one reports a newer
 window or a higher number in the same window. An undated number may be old, so it
@@ -103,8 +105,17 @@ def merge(merged: MergedUsage, reading: Reading, now: float) -> MergedUsage:
             credits_, credits_at = reading.usage.credits, reading.observed_at
         if reading.dated:
             answered_at = max(answered_at, reading.observed_at)
+    observations = {
+        key: tuple(each for each in known if not _is_withdrawn(key, each, answered_at))
+        for key, known in observations.items()
+    }
     observations = {key: known for key, known in observations.items() if known}
     return MergedUsage(account, observations, credits_, credits_at, answered_at)
+
+
+def _is_withdrawn(key: str, observation: Observation, answered_at: float) -> bool:
+    """Whether it is of a scoped window that the last full answer does not have, or reports anew."""
+    return key.startswith(SCOPED) and observation.observed_at < answered_at
 
 
 def rejections(merged: MergedUsage, reading: Reading, now: float) -> dict[str, str]:
@@ -123,6 +134,8 @@ def rejections(merged: MergedUsage, reading: Reading, now: float) -> dict[str, s
 
 
 def _rejection_reason(observation: Observation, shown: Observation) -> str:
+    if _is_later_window(shown.window, observation):
+        return f"of an earlier window than the number from {shown.source}"
     if not observation.dated and observation.observed_at >= shown.observed_at:
         return f"undated, and lower than the number from {shown.source}"
     return f"older than the number from {shown.source}"

@@ -31,16 +31,27 @@ LENGTHS: dict[str, float] = {FIVE_HOUR: 5 * 3600, SEVEN_DAY: 7 * 86400}
 
 def build_dataclass(cls: type[_Value], document: dict[str, Any]) -> _Value:
     """
-    Build a flat dataclass from the dict that `asdict` returned for it.
+    Build a flat dataclass from the dict that `asdict` returned for it; a newer version's members are ignored.
 
     Raises:
-        TypeError: If a field is missing, unknown or of the wrong type: quotaline did not write that file.
+        TypeError: If a field is missing or of the wrong type: quotaline did not write that file.
     """
-    value = cls(**document)
+    names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+    value = cls(**{name: member for name, member in document.items() if name in names})
     for field in fields(value):  # type: ignore[arg-type]
         if not isinstance(getattr(value, field.name), _FIELD_TYPES.get(field.type, (object,))):
             raise TypeError(f"{field.name} is not {field.type}")
     return value
+
+
+def valid_members(cls: type[object], document: object) -> dict[str, Any]:
+    """Return the members of a JSON object that are fields of a flat dataclass, and of their types."""
+    members = document if isinstance(document, dict) else {}
+    return {
+        field.name: members[field.name]
+        for field in fields(cls)  # type: ignore[arg-type]
+        if isinstance(members.get(field.name), _FIELD_TYPES.get(field.type, ()))
+    }
 
 
 @dataclass(frozen=True, slots=True)

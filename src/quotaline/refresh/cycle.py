@@ -18,8 +18,8 @@ from quotaline.model.command_error import CommandError
 from quotaline.model.merge import current, has_ended_window
 from quotaline.refresh import request
 from quotaline.refresh.due import scoped_request_due
-from quotaline.refresh.ingest import sync_with_client
-from quotaline.settings import Settings, SettingsError, load, saved_settings
+from quotaline.refresh.ingest import is_login_in_progress, sync_with_client
+from quotaline.settings import load_valid
 from quotaline.sources import claude_cli
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from quotaline.cache.state_file import State
     from quotaline.model.backoff import Backoff
     from quotaline.model.errors import QuotalineError
+    from quotaline.settings import Settings, SettingsError
 
 _LOCK_WAIT = 2.0  # seconds; other writers hold the lock for milliseconds
 
@@ -58,8 +59,8 @@ class Outcome:
     The result of a refresh.
 
     `state` is the new state; `requested`: a request was made; `error`: why there is
-    no answer; `settings_error`: config.toml is broken, and the last valid
-    settings were used.
+    no answer; `settings_error`: config.toml is broken, and what is valid
+    of it was used.
     """
 
     state: State
@@ -93,7 +94,8 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
 
     Args:
         job: The inputs.
-        force: Make a request even if the numbers are fresh; a back-off is kept all the same.
+        force: Make a request even if the numbers are fresh or the last request failed. Only a rate limit
+            is respected, and 10 seconds between two requests.
 
     Raises:
         store.Busy: If another process holds the lock for too long.
@@ -128,7 +130,7 @@ def refresh(job: Job, *, force: bool = False) -> Outcome:
         with store.locked(folder, _LOCK_WAIT):
             now, ttl = job.clock(), plan.settings["ttl"]
             state = sync_with_client(state_file.load(folder), job.environ, plan.settings, now)
-            state = request.apply_attempt(state, plan.state, plan.backoff, attempt, now, ttl)
+            state = request.apply_attempt(state, plan.state, attempt, now, ttl)
             return _finish(job, folder, plan, state, attempt)
     except OSError as problem:
         raise CacheFolderError(f"{folder} can't be written: {problem.strerror}") from None
@@ -151,7 +153,7 @@ def preview(job: Job) -> tuple[State, bool]:
 def _plan(job: Job, folder: str, *, force: bool) -> _Plan:
     now = job.clock()
     saved = state_file.load(folder)
-    settings, settings_error = _load_settings(job.config_file, saved)
+    settings, settings_error = load_valid(job.config_file, saved.settings)
     state = sync_with_client(saved, job.environ, settings, now)
     if has_ended_window(state.merged, now):
         state = replace(state, backoff=backoff.skip_idle_wait(state.backoff, now, settings["ttl"]))
@@ -193,8 +195,10 @@ def _record_attempt(folder: str, plan: _Plan, now: float) -> None:
 def _is_request_allowed(job: Job, settings: Settings, state: State, now: float, *, force: bool) -> bool:
     if not settings["sources.api"] or job.environ.get("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"):
         return False
-    has_failed = bool(state.backoff.reason)  # otherwise the wait is no back-off, and `force` skips it
-    return (force and not has_failed) or backoff.is_request_allowed(state.backoff, now, state.login)
+    if is_login_in_progress(state, now):
+        return False
+    is_allowed = backoff.is_forced_request_allowed if force else backoff.is_request_allowed
+    return is_allowed(state.backoff, now, state.login)
 
 
 def _record_client_start(folder: str, now: float) -> None:
@@ -211,14 +215,6 @@ def _finish(job: Job, folder: str, plan: _Plan, state: State, attempt: request.A
     publish(folder, state, plan.settings["ttl"], now)
     store.sweep_claims(folder, state.refreshed_at)
     return Outcome(state, attempt.requested, attempt.error, plan.settings_error)
-
-
-def _load_settings(config_file: str, state: State) -> tuple[Settings, SettingsError | None]:
-    try:
-        return load(config_file), None
-    except SettingsError as error:
-        # Not the defaults: a typo must not turn on a source that the user turned off.
-        return saved_settings(state.settings), error
 
 
 def _is_due(state: State, settings: Settings, now: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from quotaline.model.backoff import MIN_INTERVAL
 from quotaline.model.merge import SCOPED_INTERVAL, current, scoped_due_at
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ def next_due(state: State, ttl: float) -> float:
 
 def scoped_request_due(state: State, now: float) -> float:
     """Return when a request for the scoped windows alone is due, in epoch seconds."""
-    if state.settings.get("sources.api") is False:
+    if (state.settings or {}).get("sources.api") is False:
         return math.inf
-    return max(scoped_due_at(state.merged, now), state.backoff.attempted_at + SCOPED_INTERVAL)
+    attempted_at = state.backoff.attempted_at
+    # Before the first request of all: the first report of Claude Code serves every host without one.
+    allowed_at = attempted_at + SCOPED_INTERVAL if attempted_at else state.cycled_at + MIN_INTERVAL
+    return max(scoped_due_at(state.merged, now), allowed_at)

@@ -11,6 +11,7 @@ from quotaline.model.merge import MergedUsage, merge, rejections, shows_same_num
 from quotaline.sources import credentials, snapshot
 
 _LOGIN_SECONDS = 60.0  # within these, Claude Code has written both files of a login
+_LONGEST_LOGIN = 600.0  # seconds after which other credentials are a renewal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,10 +43,12 @@ def sync_with_client(state: State, environ: Mapping[str, str], settings: Setting
     ttl = settings["ttl"]
     login = credentials.stamp(environ)
     is_other_login = state.login not in ("", login)
-    if is_other_login and is_login_in_progress(state, now):
-        # The second of the two files of a login. What was observed between them may be the former account's.
-        merged = _observed_before(state.merged, state.account_since)
-        state = replace(_with_request_due(state, now, ttl), merged=merged, snapshot="")
+    if is_other_login:
+        if _has_old_credentials(state) and 0 <= now - state.account_since < _LONGEST_LOGIN:
+            # What was observed since .claude.json changed may be the former account's.
+            merged = _observed_before(state.merged, state.account_since)
+            state = replace(_with_request_due(state, now, ttl), merged=merged, account_since=now)
+        state = replace(state, login_since=now)
     client = snapshot.read(environ, state.snapshot, now)
     known = state.merged.account
     account = (client.account if client else None) or known
@@ -88,9 +91,19 @@ def switch_account(state: State, account: str | None, now: float, ttl: float) ->
     return replace(state, former=left) if left.account is not None else state
 
 
+def _has_old_credentials(state: State) -> bool:
+    """
+    Whether `.claude.json` names another account and the credentials were not rewritten for it.
+
+    Claude Code writes both files at a login, in whatever order. Only a file tells: a Keychain item has no
+    time that can be read without opening it.
+    """
+    return ":" in state.login and state.login_since < state.account_since - _LOGIN_SECONDS
+
+
 def is_login_in_progress(state: State, now: float) -> bool:
-    """Whether Claude Code may have written one file of a login and not yet the other."""
-    return 0 <= now - state.account_since < _LOGIN_SECONDS
+    """Whether the credentials may still be those of the former account."""
+    return _has_old_credentials(state) and 0 <= now - state.account_since < _LOGIN_SECONDS
 
 
 def _with_request_due(state: State, now: float, ttl: float) -> State:

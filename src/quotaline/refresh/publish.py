@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from quotaline.cache import segment_file, state_file, store
+from quotaline.cache.segment_file import NO_MEMO, SESSION
 from quotaline.refresh.due import next_due
 from quotaline.segment.options import display_options
 from quotaline.segment.rendering import HOSTS
@@ -16,8 +17,7 @@ from quotaline.settings import saved_settings
 if TYPE_CHECKING:
     from quotaline.cache.state_file import State
 
-SESSION = "segment.claude."  # + session id
-NO_MEMO = "-"  # before a memo that the launcher must not find: it never has one that starts so
+_SESSION_IDLE = 3 * 3600  # seconds without a run, after which a session's segment is not rewritten
 _SESSION_EXPIRES = 7 * 86400  # seconds without a run, after which a session's segment is removed
 
 
@@ -35,9 +35,25 @@ def publish(folder: str, state: State, ttl: float, now: float) -> None:
     claude_rows = rows_by_host.pop("claude")  # its segments are by session
     for host, rows in rows_by_host.items():
         store.write(folder, f"segment.{host}", segment_file.encode(rows, due, now))
+    for name in _sessions(folder):
+        _publish_session(folder, name, claude_rows, due, now)
+
+
+def _sessions(folder: str) -> list[str]:
+    """
+    Return the segments of the sessions that may have to be rewritten, or removed.
+
+    A status line waits for this, and a week has hundreds of sessions. The launcher leaves one that is not
+    rewritten to Python as soon as its NEXT has passed, so it is enough to look at the date of the others.
+    """
+    published_at = os.lstat(os.path.join(folder, state_file.FILE)).st_ctime  # by the file system's clock
+    names = []
     for name in os.listdir(folder):
         if name.startswith(SESSION):
-            _publish_session(folder, name, claude_rows, due, now)
+            age = published_at - os.lstat(os.path.join(folder, name)).st_ctime
+            if not _SESSION_IDLE < age <= _SESSION_EXPIRES:
+                names.append(name)
+    return names
 
 
 def _publish_session(folder: str, name: str, rows: list[Row], due: float, now: float) -> None:
@@ -45,6 +61,6 @@ def _publish_session(folder: str, name: str, rows: list[Row], due: float, now: f
     if memo is None or now - memo.seen_at > _SESSION_EXPIRES:
         with suppress(OSError):
             os.unlink(os.path.join(folder, name))
-    elif not memo.text.startswith(NO_MEMO):
+    elif not memo.text.startswith(NO_MEMO) and now - memo.seen_at <= _SESSION_IDLE:
         memo.width = widest(rows)
         store.write(folder, name, segment_file.encode(rows, due, now, memo))

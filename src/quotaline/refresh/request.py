@@ -9,7 +9,7 @@ from quotaline.model import backoff
 from quotaline.model.errors import QuotalineError
 from quotaline.model.merge import shows_same_numbers
 from quotaline.model.usage import Reading, Usage
-from quotaline.refresh.ingest import apply_reading, is_login_in_progress, switch_account
+from quotaline.refresh.ingest import apply_reading, switch_account
 from quotaline.sources import credentials
 
 if TYPE_CHECKING:
@@ -64,23 +64,21 @@ def _default_fetch() -> Fetch:
     return api.fetch
 
 
-def apply_attempt(
-    state: State, planned: State, before: backoff.Backoff, attempt: Attempt, now: float, ttl: float
-) -> State:
+def apply_attempt(state: State, planned: State, attempt: Attempt, now: float, ttl: float) -> State:
     """
     Return the state after an attempt.
 
     Args:
         state: The current state; other processes may have changed it during the attempt.
-        planned: The state when the attempt was decided on.
-        before: The back-off before the attempt was recorded.
+        planned: The state when the attempt was decided on, and not yet recorded.
         attempt: Its result.
         now: Epoch seconds.
         ttl: Seconds.
     """
+    before = planned.backoff
     known = state.merged
     reading = attempt.reading
-    is_foreign = reading is not None and not _is_of_login(reading, state, planned, now)
+    is_foreign = reading is not None and not _is_of_login(reading, state, planned)
     if reading is not None and not is_foreign:
         if reading.account is not None and known.account not in (None, reading.account):
             state = switch_account(state, reading.account, now, ttl)
@@ -95,7 +93,7 @@ def apply_attempt(
             if isinstance(attempt.error, credentials.KeychainDenied)
             else backoff.MAX_IDLE_INTERVAL
         )
-        unchanged = replace(before, reason=attempt.error.reason)
+        unchanged = replace(before, reason=attempt.error.reason, detail=attempt.error.detail)
         return replace(state, keychain_until=now + pause, backoff=unchanged)
     if not attempt.requested:
         return state
@@ -105,16 +103,13 @@ def apply_attempt(
     )
 
 
-def _is_of_login(reading: Reading, state: State, planned: State, now: float) -> bool:
+def _is_of_login(reading: Reading, state: State, planned: State) -> bool:
     """
     Whether a reading is of the account that is logged in now.
 
     The answer to a request that was under way during a login is the former account's, and credentials
-    need not name their account (docs/claude-code.md 2.3). Where they do and `.claude.json` names another
-    one, one of the two files is about to be written.
+    need not name their account (docs/claude-code.md 2.3).
     """
     if reading.account is not None and reading.account == state.merged.account:
         return True
-    if (planned.login, planned.account_since) != (state.login, state.account_since):
-        return False
-    return None in (reading.account, state.merged.account) or not is_login_in_progress(state, now)
+    return (planned.login, planned.account_since) == (state.login, state.account_since)

@@ -45,7 +45,7 @@ def render(
 def _text(host: str, moment: View, spans: list[Span]) -> str:
     if host in MARKUPS:
         return MARKUPS[host](spans) or NOTHING
-    from quotaline.segment import structured  # with html, 2 ms that a line does without
+    from quotaline.segment import structured  # 2 ms that a line does without
 
     if host == "openmetrics":
         return structured.openmetrics(moment)

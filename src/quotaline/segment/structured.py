@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import time
-from html import escape
 from json import JSONEncoder
 from typing import TYPE_CHECKING, Any
 
@@ -62,8 +61,8 @@ def waybar(view: View, text: str) -> str:
     sentences = [_sentence(window) for window in view.in_order().values()]
     percentages = [_percent(observation) for observation in _known(view).values()]
     module: dict[str, Any] = {
-        "text": escape(text, quote=False),
-        "tooltip": escape("\n".join(sentences), quote=False),
+        "text": _escaped(text),
+        "tooltip": _escaped("\n".join(sentences)),
         "class": _class(view),
         "percentage": math.floor(max(percentages)) if percentages else None,
     }
@@ -123,6 +122,11 @@ def _sentence(window: WindowView) -> str:
     if at is None:
         return f"{used}, not started"
     return f"{used}, resets {time.strftime('%a %H:%M', time.localtime(at))}"
+
+
+def _escaped(text: str) -> str:
+    # As html.escape does, whose module takes 2 ms to import.
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _label_value(text: str) -> str:

@@ -9,6 +9,7 @@ The template language of the setting `format`: starship's format strings with qu
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from quotaline.cache.segment_format import is_printable
@@ -90,6 +91,17 @@ def parse(text: str, fields: tuple[str, ...] = FIELDS, allowed: str = ALLOWED) -
     nodes, end = _nodes(_Source(text, fields, allowed), 0, "", 0)
     if end < len(text):
         raise TemplateError(end + 1, f"unmatched {text[end]!r}; write \\{text[end]} for the character itself")
+    return nodes
+
+
+def parse_format(text: str) -> tuple[Node, ...]:
+    """Parse the setting `format`; if it is not empty, it must have a field. Raises ValueError."""
+    for found in re.finditer(r"(?<!\$)\{([\w.]+)\}", text):
+        if found[1] in FIELDS:
+            raise TemplateError(found.start() + 1, f"{found[0]!r} would be shown as it is; use ${found[1]}")
+    nodes = parse(text)
+    if text and not names(nodes):
+        raise ValueError("has no field; name one, such as $5h")
     return nodes
 
 

@@ -19,6 +19,11 @@ import urllib3
 from quotaline import __version__
 from quotaline.model import json_text
 from quotaline.model.errors import (
+    PROXY_FAILED,
+    PROXY_UNSUPPORTED,
+    REFUSED_401,
+    REFUSED_403,
+    UNTRUSTED,
     LoginExpired,
     MissingScope,
     QuotalineError,
@@ -141,9 +146,9 @@ def _parse(status: int, headers: Any, body: bytes, now: float) -> Usage:
             raise _error_in_answer(refusal, now, headers)
         return payload.parse(document, now)
     if status == requests.codes.unauthorized:
-        raise LoginExpired
+        raise LoginExpired(REFUSED_401)
     if status == requests.codes.forbidden and refusal:
-        raise MissingScope
+        raise MissingScope(REFUSED_403)
     # A 403 without an error in it is a rate limit too (docs/claude-code.md 2.1).
     if status in (requests.codes.forbidden, requests.codes.too_many):
         raise RateLimited(parse_retry_after(headers.get("Retry-After"), now))
@@ -158,19 +163,19 @@ def _error_in_answer(refusal: object, now: float, headers: Any) -> QuotalineErro
     if kind == "rate_limit_error":
         return RateLimited(parse_retry_after(headers.get("Retry-After"), now))
     if kind == "authentication_error":
-        return LoginExpired()
+        return LoginExpired(REFUSED_401)
     if kind == "permission_error":
-        return MissingScope()
+        return MissingScope(REFUSED_403)
     return UnreadableAnswer("an error instead of usage")
 
 
 def _describe(failure: Exception) -> str:
     if isinstance(failure, requests.exceptions.SSLError):
-        return "untrusted certificate"
+        return UNTRUSTED
     if isinstance(failure, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
-        return "the proxy failed"
+        return PROXY_FAILED
     if isinstance(failure, requests.exceptions.InvalidSchema):
-        return "unsupported kind of proxy"
+        return PROXY_UNSUPPORTED
     if isinstance(failure, requests.Timeout | urllib3.exceptions.TimeoutError):
         return "timed out"
     return "no connection"

@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from quotaline.cli.show.get import FIELDS
-from quotaline.hosts.table import SHELLS, TABLE
-from quotaline.model.usage import FIVE_HOUR, SEVEN_DAY, SPEND
-from quotaline.settings import TABLE as SETTINGS
+from quotaline.hosts.table import SHELLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _LOADING = """\
-Save the script where your shell looks for it. bash:
+Save the script where your shell looks for it.
+
+bash:
   quotaline completions bash > ~/.local/share/bash-completion/completions/quotaline
 zsh, in a folder of $fpath that is set before compinit in ~/.zshrc:
   quotaline completions zsh > ~/.zfunc/_quotaline
@@ -27,25 +26,13 @@ Or load it in a start-up file, which starts Python in every new shell:
   eval "$(quotaline completions bash)"      zsh: the same, after compinit
   quotaline completions fish | source
 """
-# Words that are not `choices` of the parser, because our error for a wrong one is better than argparse's.
-_WORDS: dict[tuple[str, str], Iterable[str]] = {
-    ("get", "key"): [
-        f"{owner}.{field}"
-        for kind, owners in (("windows", (FIVE_HOUR, SEVEN_DAY, SPEND)), ("credits", ("credits",)))
-        for owner in owners
-        for field in FIELDS[kind]
-    ],
-    ("install", "hosts"): TABLE,
-    ("uninstall", "hosts"): TABLE,
-    ("config get", "key"): SETTINGS,
-    ("config set", "key"): SETTINGS,
-    ("config unset", "key"): SETTINGS,
-}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its parser."""
-    parser.description = "Print the script that completes commands, hosts and settings in your shell."
+    parser.description = (
+        "Print the script that completes commands, hosts, settings and their values in your shell."
+    )
     parser.epilog = _LOADING
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
@@ -55,14 +42,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     import shtab
 
+    from quotaline.cli.setup.completion_words import completers
     from quotaline.cli.tree import whole_tree
 
     top = whole_tree()
+    found = completers()
     for path, command in _walk(top):
         for action in command._actions:  # noqa: SLF001 - argparse has no public way to walk a tree
-            words = _WORDS.get((path, action.dest), action.choices)
-            if words and not isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-                action.choices = list(words)  # shtab takes a dict of choices for subcommands
+            if completer := found.get((path, action.dest)):
+                action.complete = completer  # type: ignore[attr-defined]
+                action.choices = None  # shtab takes a dict of choices for subcommands
     text: str = shtab.complete(top, chosen.shell)
     # shtab's zsh script accepts one word for an argument that takes many: "(*)::" is one, "*:" any number.
     print(text.replace('"(*)::', '"*:') if chosen.shell == "zsh" else text)
@@ -73,5 +62,7 @@ def _walk(command: argparse.ArgumentParser, path: str = "") -> Iterator[tuple[st
     yield path, command
     for action in command._actions:  # noqa: SLF001
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            helps = {each.dest: each.help for each in action._choices_actions}  # noqa: SLF001
             for name, below in action.choices.items():
+                below.description = helps[name]  # shtab shows the description, which is too long for a menu
                 yield from _walk(below, f"{path} {name}".strip())

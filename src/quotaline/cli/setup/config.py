@@ -2,53 +2,86 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import argparse
 
 from quotaline.cache.paths import config_file
-from quotaline.settings import TABLE, Setting, Value, find, load
+from quotaline.cli.topics import FORMAT
+from quotaline.settings import (
+    ALIASES,
+    TABLE,
+    Setting,
+    Value,
+    find,
+    from_alias,
+    is_switch,
+    load,
+    to_alias,
+)
 
-if TYPE_CHECKING:
-    import argparse
+_VALUE_COLUMNS = 9  # that of "compact"; a longer value moves what is behind it
+_SWITCH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its parser."""
     parser.description = "Show and change the settings in config.toml. A change takes effect at once."
+    parser.epilog = FORMAT
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, help_, description, run in (
         ("get", "print a setting", "Print the value of a setting.", _get),
-        ("set", "change a setting", "Change a setting; comments and order of config.toml are kept.", _set),
-        ("unset", "restore a setting's default", "Remove a setting from config.toml.", _unset),
+        (
+            "set",
+            "change a setting",
+            "Change a setting and print the new segment. Comments and order of config.toml are kept.",
+            _set,
+        ),
+        (
+            "unset",
+            "restore a setting's default",
+            "Remove a setting from config.toml, so that its default applies, and print the new segment.",
+            _unset,
+        ),
     ):
         command = commands.add_parser(name, help=help_, description=description)
         command.add_argument("key", metavar="KEY", help="a setting, as `quotaline config list` names it")
         if name == "set":
-            command.add_argument("value", metavar="VALUE", help="the new value")
+            command.add_argument(
+                "value", metavar="VALUE", help="the new value; for a switch true, false, yes, no, on or off"
+            )
         command.set_defaults(run=run)
-    command = commands.add_parser(
-        "list",
-        help="print all settings",
-        description="Print every setting with its value, where that comes from, and what it does.",
-    )
-    command.set_defaults(run=_list)
-    command = commands.add_parser(
-        "path", help="print the path of config.toml", description="Print the path of config.toml."
-    )
-    command.set_defaults(run=_path)
+    for name, help_, description, function in (
+        (
+            "list",
+            "print all settings",
+            "Print every setting with its value, where that comes from, what it does and what is valid.",
+            _list,
+        ),
+        ("edit", "open config.toml in your editor", "Open config.toml in $VISUAL or $EDITOR.", _edit),
+        ("path", "print the path of config.toml", "Print the path of config.toml.", _path),
+    ):
+        commands.add_parser(name, help=help_, description=description).set_defaults(run=function)
 
 
 def _get(chosen: argparse.Namespace) -> int:
-    value = load(config_file())[find(chosen.key).key]
+    value = to_alias(chosen.key, load(config_file())[find(chosen.key).key])
     print(value if isinstance(value, str) else toml(value))
     return 0
 
 
 def _list(_: argparse.Namespace) -> int:
     settings = load(config_file())
+    rows = []
     for key, setting in TABLE.items():
         unset = f"as {setting.inherits}" if setting.inherits else "default"
         origin = "config.toml" if key in settings.chosen else unset
-        print(f"{key} = {toml(settings[key])}  # {origin}: {setting.about}")
+        rows.append((key, settings[key], origin, f"{setting.about} ({setting.valid})"))
+    for alias, key in ALIASES.items():
+        rows.append((alias, to_alias(alias, settings[key]), "alias", f"another name of {key}"))
+    width = max(len(key) for key, *_ in rows)
+    origins = max(len(origin) for _, _, origin, _ in rows)
+    for key, value, origin, about in rows:
+        print(f"{key:{width}} = {toml(value):{_VALUE_COLUMNS}}  # {origin + ':':{origins + 1}} {about}")
     return 0
 
 
@@ -59,7 +92,7 @@ def _path(_: argparse.Namespace) -> int:
 
 def _set(chosen: argparse.Namespace) -> int:
     setting = find(chosen.key)
-    value = setting.check(_parse(setting, chosen.value))
+    value = setting.check(from_alias(chosen.key, _parse(chosen.key, setting, chosen.value)))
     from quotaline.cli.setup import config_edit
 
     config_edit.set_value(setting, value)
@@ -74,6 +107,12 @@ def _unset(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _edit(_: argparse.Namespace) -> int:
+    from quotaline.cli.setup import config_editor
+
+    return config_editor.edit()
+
+
 def toml(value: Value) -> str:
     """Return a value as config.toml has it. By hand: importing tomlkit takes longer than all the rest."""
     if isinstance(value, bool):
@@ -86,9 +125,9 @@ def toml(value: Value) -> str:
     return f'"{escaped}"'
 
 
-def _parse(setting: Setting, text: str) -> Value:
-    if isinstance(setting.default, bool) and text in ("true", "false"):
-        return text == "true"
+def _parse(key: str, setting: Setting, text: str) -> Value:
+    if is_switch(key):
+        return _SWITCH.get(text.lower(), text)
     if isinstance(setting.default, int) and not isinstance(setting.default, bool) and text.isdecimal():
         return int(text)
     return text

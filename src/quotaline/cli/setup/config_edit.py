@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from quotaline.cache.paths import config_file
-from quotaline.refresh.detach import start_refresher
-from quotaline.settings import ALIASES, SettingsError, load
+from quotaline.cli.setup.apply import apply
+from quotaline.settings import ALIASES, SettingsError, check, load
 
 if TYPE_CHECKING:
     from tomlkit.items import Item
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def set_value(setting: Setting, value: Value) -> None:
-    """Write a setting, remove its aliases, and start a refresh that renders every segment with it."""
+    """Write a setting, remove its aliases, and render every segment with it."""
     document = _open()
     _remove(document, _aliases(setting))  # two names for one value would confuse the file's next reader
     *path, name = setting.key.split(".")
@@ -32,7 +31,7 @@ def set_value(setting: Setting, value: Value) -> None:
 
 
 def unset(setting: Setting) -> None:
-    """Remove a setting and its aliases, and start a refresh if there was one."""
+    """Remove a setting and its aliases, and render every segment if there was one."""
     document = _open()
     if _remove(document, [setting.key, *_aliases(setting)]):
         _save(document)
@@ -87,5 +86,4 @@ def _save(document: tomlkit.TOMLDocument) -> None:
         os.replace(temporary, path)
     except OSError as error:
         raise SettingsError(f"{path} can't be written: {error.strerror}") from None
-    sys.stdout.flush()  # the refresher is forked: it must not inherit what is buffered
-    start_refresher()
+    apply(check(document.unwrap()))

@@ -9,12 +9,15 @@ import sys
 
 from quotaline.refresh.detach import DEADLINE
 
+_SILENT = 0.5  # seconds, after which a user wants to know what takes so long
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its parser."""
     parser.description = (
-        "Request new numbers now, print the segment and report what happened. A rate limit of the usage "
-        "endpoint is respected. Prompts refresh by themselves: you need this only to see the result at once."
+        "Request new numbers now, print the segment and report what happened. Every wait is overridden but "
+        "that after a rate limit; there are at least 10 seconds between two requests. Prompts refresh by "
+        "themselves: you need this only to see the result at once."
     )
     for internal in ("--child", "--due"):
         parser.add_argument(internal, action="store_true", help=argparse.SUPPRESS)
@@ -42,7 +45,14 @@ def refresh_in_child(*flags: str, quiet: bool = False) -> int:
     """
     # -P: a module in the current folder must not be imported in place of ours.
     command = [sys.executable, "-P", "-m", "quotaline", "refresh", "--child", *flags]
-    done = subprocess.run(command, check=False, capture_output=quiet)
-    if done.returncode == -signal.SIGALRM and not quiet:
+    streams = subprocess.DEVNULL if quiet else None
+    with subprocess.Popen(command, stdout=streams, stderr=streams) as child:
+        try:
+            code = child.wait(_SILENT)
+        except subprocess.TimeoutExpired:
+            if sys.stderr.isatty():
+                print("quotaline: asking api.anthropic.com", file=sys.stderr)
+            code = child.wait()
+    if code == -signal.SIGALRM and not quiet:
         print(f"quotaline: no answer within {DEADLINE} s; the last numbers are kept", file=sys.stderr)
-    return 1 if done.returncode else 0
+    return 1 if code else 0

@@ -42,7 +42,8 @@ def document(state: State, now: float) -> dict[str, Any]:
         if credits_
         else None,
         "problem": state.backoff.reason or None,
-        "advice": [*problems(state, now), *filter(None, (advice(shown, now),))],
+        "problems": problems(state, now),
+        "advice": [*filter(None, (advice(shown, now),))],
     }
 
 

@@ -150,6 +150,6 @@ def _pace(ahead: float, symbols: Symbols) -> Text:
 
 def _bar(row: _Row, width: int, options: DisplayOptions, symbols: Symbols) -> Text:
     if row.bar is None:
-        return Text(symbols.empty * width, "dim")
+        return Text()
     used, elapsed = row.bar
     return bar(used, elapsed, width, step_style(used, options, row.window.plain), symbols)

@@ -67,6 +67,7 @@ def document(state: State, now: float) -> dict[str, Any]:
         "next_refresh_at": _next_refresh(state),
         "backoff": {
             "reason": state.backoff.reason or None,
+            "detail": state.backoff.detail or None,
             "until": state.backoff.until or None,
             "interval": state.backoff.interval,
             "failures": state.backoff.failures,
@@ -83,11 +84,13 @@ def lines(state: State, now: float) -> list[str]:
     text = [f"account  {_account(state) or 'unknown'}"]
     text += [f"{label(key):8} {_source(shown.get(key), now)}" for key in in_order(shown)]
     text.append(f"next     refresh {_when(_next_refresh(state), now)}")
-    if state.backoff.reason:
-        text.append(f"back-off {explain(state.backoff.reason)}")
     if state.backoff.until > now:
-        wait = "no request before" if state.backoff.reason else "no request needed before"
-        text.append(f"         {wait} {_clock(state.backoff.until)} ({duration(state.backoff.until - now)})")
+        wait = (
+            f"without a request before {_clock(state.backoff.until)} ({duration(state.backoff.until - now)})"
+        )
+        text[-1] += f", {wait}"
+    if state.backoff.reason:
+        text.append(f"back-off {explain(state.backoff.reason, state.backoff.detail)}")
     text += [
         f"rejected {label(one.key)} from {one.source}, {duration(max(0, now - one.at))} ago: {one.why}"
         for one in state.rejected
