@@ -20,7 +20,7 @@ may raise the current one but never lower it.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from quotaline.model.usage import SCOPED, Credits, Reading, Usage, Window, build_dataclass
@@ -149,8 +149,13 @@ def current(merged: MergedUsage, now: float) -> dict[str, Observation]:
 
 def current_usage(merged: MergedUsage, now: float) -> Usage:
     """Return `current` as the public type."""
-    windows = {key: observation.window for key, observation in current(merged, now).items()}
-    return Usage.from_windows(windows, merged.credits)
+    shown = current(merged, now)
+    windows = {key: observation.window for key, observation in shown.items()}
+    return replace(
+        Usage.from_windows(windows, merged.credits),
+        observed_at={key: observation.observed_at for key, observation in shown.items()},
+        source={key: observation.source for key, observation in shown.items()},
+    )
 
 
 def shows_same_numbers(one: MergedUsage, other: MergedUsage, now: float) -> bool:
