@@ -35,7 +35,7 @@ def test_liquidprompt_shows_the_segment_and_knows_when_it_is_at_the_prompt(live:
 
 
 def test_prompt_without_promptvars_has_the_segment_once_and_its_changes(live: World) -> None:
-    live.refresh()
+    live.refresh(ago=12)
     with SHELLS["bash"].open(live, before="shopt -u promptvars") as terminal:
         terminal.wait_for(f"{FRESH} $")
         live.endpoint(body=usage(9, 78))
