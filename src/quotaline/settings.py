@@ -145,7 +145,9 @@ TABLE = {
         *_window_settings("5h", "the 5-hour window"),
         *_window_settings("7d", "the 7-day window"),
         Setting("alert_only", default=False, about="show nothing until a number turns orange"),
-        Setting("palette", "default", "set of colours", choices=tuple(PALETTES)),
+        Setting(
+            "palette", "default", "set of colours; light: for a light background", choices=tuple(PALETTES)
+        ),
         *(
             Setting(
                 f"colors.{name}",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quotaline.model.merge import MergedUsage, current, current_usage, merge, rejections, shows_same_numbers
-from quotaline.model.usage import Credits, Reading, Usage, Window
+from quotaline.model.usage import Credits, Reading, ScopedWindow, Usage, Window
 
 NOW = 1_795_300_000.0
 RESET = NOW + 7200
@@ -249,3 +249,20 @@ def after_at_once(reported: list[Reading]) -> MergedUsage:
     for reading in reported:
         merged = merge(merged, reading, NOW)
     return merged
+
+
+def test_scoped_window_that_the_newest_answer_does_not_name_is_dropped_in_any_order() -> None:
+    def scoped(*names: str) -> Usage:
+        return Usage(Window(8), scoped=tuple(ScopedWindow(name, Window(9)) for name in names))
+
+    readings = [
+        Reading("api", NOW - 30, scoped("Old", "Kept")),
+        Reading("snapshot", NOW - 20, scoped("Older")),
+        Reading("api", NOW - 10, scoped("Kept", "New")),
+    ]
+    for order in permutations(readings):
+        merged = MergedUsage()
+        for reading in order:
+            merged = merge(merged, reading, NOW)
+
+        assert set(merged.observations) == {"five_hour", "scoped:Kept", "scoped:New"}

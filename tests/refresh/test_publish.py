@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from quotaline.cache import seen, segment_file, store
+from quotaline.cache.segment_file import Memo
+from quotaline.cache.segment_format import FOR_EVER
 from quotaline.cache.state_file import State
 from quotaline.model import merge
 from quotaline.model.merge import MergedUsage, Observation
@@ -147,3 +150,52 @@ def test_first_reader_gets_its_segment_while_another_writer_has_the_lock(tmp_pat
     with store.locked(folder):
         assert publish_first(folder, "json", NOW)
     assert store.read(folder, "segment.json") is None
+
+
+def write_sessions(folder: str, count: int, seen_at: float) -> None:
+    """Write segments of sessions that ran at a time and show an older number."""
+    for number in range(count):
+        memo = Memo('"five_hour":', 231, int(seen_at))
+        content = segment_file.encode([(FOR_EVER, "[5h:1%]")], seen_at + 60, seen_at, memo)
+        store.write(folder, f"segment.claude.{int(seen_at)}-{number}", content)
+
+
+def test_publishing_costs_no_more_with_the_old_sessions_of_a_week(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = str(tmp_path / "cache")
+    assert store.prepare(folder, str(tmp_path))
+    write_sessions(folder, 2, NOW - 3600)
+    write_sessions(folder, 300, NOW - 4 * 3600)
+    write_sessions(folder, 3, NOW - 8 * 86400)
+    written, read, real_write, real_read = [], [], store.write, store.read
+
+    def write(folder: str, name: str, content: bytes) -> None:
+        written.append(name)
+        real_write(folder, name, content)
+
+    def read_(folder: str, name: str) -> bytes | None:
+        read.append(name)
+        return real_read(folder, name)
+
+    monkeypatch.setattr(store, "write", write)
+    monkeypatch.setattr(store, "read", read_)
+
+    publish(folder, State(merged=MERGED, refreshed_at=NOW), 60, NOW)
+
+    sessions = [name for name in written if name.startswith("segment.claude.")]
+    assert sorted(sessions) == [f"segment.claude.{int(NOW - 3600)}-{number}" for number in (0, 1)]
+    assert len([name for name in os.listdir(folder) if name.startswith("segment.claude.")]) == 302
+    # Once the files are old, too, they are not even read.
+    real_lstat = os.lstat
+    state = tmp_path / "cache/state.json"
+    later = real_lstat(state).st_ctime + 4 * 3600
+
+    def lstat(path: str) -> object:
+        found = real_lstat(path)
+        return SimpleNamespace(st_ctime=later) if path == str(state) else found
+
+    monkeypatch.setattr(os, "lstat", lstat)
+    read.clear()
+    publish(folder, State(merged=MERGED, refreshed_at=NOW), 60, NOW)
+    assert read == []

@@ -187,3 +187,15 @@ def test_scope_names_are_short_and_safe_for_terminals_and_shells(text: str) -> N
 
     assert 1 <= len(name) <= 12
     assert all(letter.isascii() and (letter.isalnum() or letter in " ._-") for letter in name)
+
+
+def test_tightest_8_of_hundreds_of_scoped_limits_are_kept() -> None:
+    limits = [
+        {"kind": "weekly_scoped", "percent": number % 100, "scope": {"model": {"display_name": f"m{number}"}}}
+        for number in range(500)
+    ]
+
+    usage = payload.parse({"five_hour": {"utilization": 8}, "limits": limits}, NOW)
+
+    assert sorted(window.window.utilization for window in usage.scoped) == [98, 98, 98, 99, 99, 99, 99, 99]
+    assert usage.five_hour

@@ -15,7 +15,7 @@ from quotaline.model.merge import MergedUsage
 from quotaline.model.usage import build_dataclass, valid_members
 
 VERSION = 1
-_FILE = "state.json"
+FILE = "state.json"
 _OLD_FILE = "belief.json"  # of versions before 0.2; read once, removed when state.json has been written
 _WAITS = ("keychain_until", "client_started_at")
 _MAX_REJECTED = 8  # the latest ones are kept, for `quotaline why`
@@ -98,7 +98,7 @@ class State:
 
 def load(folder: str) -> State:
     """Read state.json; return a new state if it is missing or damaged."""
-    content = store.read(folder, _FILE)
+    content = store.read(folder, FILE)
     if content is None:
         return _load_old(folder)
     try:
@@ -109,7 +109,7 @@ def load(folder: str) -> State:
 
 def save(folder: str, state: State) -> None:
     """Write state.json. The caller holds the lock. Raises OSError if it can't be written."""
-    store.write(folder, _FILE, json.dumps(state.to_json()).encode())
+    store.write(folder, FILE, json.dumps(state.to_json()).encode())
     with suppress(OSError):
         os.unlink(os.path.join(folder, _OLD_FILE))
 

@@ -9,6 +9,8 @@ is a strict partial order, so the result does not depend on the order of arrival
   reset or changed by hand.
 - An undated observation (Claude Code's stdin) supersedes older undated ones with a
   lower number.
+- A scoped window that the last full answer does not name is dropped: names come and
+  go with the plan, and must not pile up.
 
 The current observation is the dated one, unless a later undated one reports a newer
 window or a higher number in the same window. An undated number may be old, so it
@@ -18,7 +20,7 @@ may raise the current one but never lower it.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from quotaline.model.usage import SCOPED, Credits, Reading, Usage, Window, build_dataclass
@@ -103,8 +105,17 @@ def merge(merged: MergedUsage, reading: Reading, now: float) -> MergedUsage:
             credits_, credits_at = reading.usage.credits, reading.observed_at
         if reading.dated:
             answered_at = max(answered_at, reading.observed_at)
+    observations = {
+        key: tuple(each for each in known if not _is_withdrawn(key, each, answered_at))
+        for key, known in observations.items()
+    }
     observations = {key: known for key, known in observations.items() if known}
     return MergedUsage(account, observations, credits_, credits_at, answered_at)
+
+
+def _is_withdrawn(key: str, observation: Observation, answered_at: float) -> bool:
+    """Whether it is of a scoped window that the last full answer does not have, or reports anew."""
+    return key.startswith(SCOPED) and observation.observed_at < answered_at
 
 
 def rejections(merged: MergedUsage, reading: Reading, now: float) -> dict[str, str]:
@@ -138,8 +149,13 @@ def current(merged: MergedUsage, now: float) -> dict[str, Observation]:
 
 def current_usage(merged: MergedUsage, now: float) -> Usage:
     """Return `current` as the public type."""
-    windows = {key: observation.window for key, observation in current(merged, now).items()}
-    return Usage.from_windows(windows, merged.credits)
+    shown = current(merged, now)
+    windows = {key: observation.window for key, observation in shown.items()}
+    return replace(
+        Usage.from_windows(windows, merged.credits),
+        observed_at={key: observation.observed_at for key, observation in shown.items()},
+        source={key: observation.source for key, observation in shown.items()},
+    )
 
 
 def shows_same_numbers(one: MergedUsage, other: MergedUsage, now: float) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from quotaline.cache.state_file import State
 
 _CLAUDE = "claude"  # its segments are by session
+_SESSION_IDLE = 3 * 3600  # seconds without a run, after which a session's segment is not rewritten
 _SESSION_EXPIRES = 7 * 86400  # seconds without a run, after which a session's segment is removed
 
 
@@ -30,7 +31,7 @@ def publish(folder: str, state: State, ttl: float, now: float) -> None:
     """
     state_file.save(folder, state)
     due = next_due(state, ttl)
-    sessions = [name for name in os.listdir(folder) if name.startswith(SESSION)]
+    sessions = _sessions(folder)
     hosts = seen.in_use(folder, (host for host in HOSTS if host != _CLAUDE), now)
     rows_by_host = _schedules(state, [*hosts, _CLAUDE] if sessions else hosts, ttl, now)
     claude_rows = rows_by_host.pop(_CLAUDE, [])
@@ -65,11 +66,28 @@ def _schedules(state: State, hosts: list[str], ttl: float, now: float) -> dict[s
     return schedules(state.merged, hosts, now, options, max(PRECISE_FOR, 2 * ttl))
 
 
+def _sessions(folder: str) -> list[str]:
+    """
+    Return the segments of the sessions that may have to be rewritten, or removed.
+
+    A week has hundreds of sessions. The launcher leaves one that is not rewritten to Python as soon as its
+    NEXT has passed, so it is enough to look at the date of the others.
+    """
+    published_at = os.lstat(os.path.join(folder, state_file.FILE)).st_ctime  # by the file system's clock
+    names = []
+    for name in os.listdir(folder):
+        if name.startswith(SESSION):
+            age = published_at - os.lstat(os.path.join(folder, name)).st_ctime
+            if not _SESSION_IDLE < age <= _SESSION_EXPIRES:
+                names.append(name)
+    return names
+
+
 def _publish_session(folder: str, name: str, rows: list[Row], due: float, now: float) -> None:
     memo = segment_file.decode_memo(store.read(folder, name) or b"")
     if memo is None or now - memo.seen_at > _SESSION_EXPIRES:
         with suppress(OSError):
             os.unlink(os.path.join(folder, name))
-    elif not memo.text.startswith(NO_MEMO):
+    elif not memo.text.startswith(NO_MEMO) and now - memo.seen_at <= _SESSION_IDLE:
         memo.width = widest(rows)
         store.write(folder, name, segment_file.encode(rows, due, now, memo))

@@ -34,6 +34,7 @@ _MAX_PERCENT = 999
 _MAX_RESET_AHEAD = 370 * 86400
 _MIN_MILLISECONDS = 1e11  # a larger number is not in seconds: that would be the year 5138
 _NAME_LENGTH = 12
+_MAX_SCOPED = 8
 
 
 def parse(body: object, now: float) -> Usage:
@@ -57,6 +58,7 @@ def parse(body: object, now: float) -> Usage:
             windows[key] = window
     for name, label in _OLD_SCOPED.items():
         windows.setdefault(SCOPED + label, _named_window(body, name, now, LENGTHS[SEVEN_DAY]))
+    windows = _with_few_scoped(windows)
     for name in (FIVE_HOUR, SEVEN_DAY):
         windows[name] = _named_window(body, name, now, LENGTHS[name]) or windows.get(name)
     return Usage.from_windows(
@@ -150,6 +152,15 @@ def _limit_key(limit: dict[str, Any]) -> str:
 
 def _length(key: str) -> float | None:
     return LENGTHS[SEVEN_DAY] if key.startswith(SCOPED) else LENGTHS.get(key)
+
+
+def _with_few_scoped(windows: dict[str, Window | None]) -> dict[str, Window | None]:
+    """Return the windows with the tightest scoped ones only: each one costs time in every refresh."""
+    scoped = [
+        (window.utilization, key) for key, window in windows.items() if window and key.startswith(SCOPED)
+    ]
+    dropped = {key for _, key in sorted(scoped, reverse=True)[_MAX_SCOPED:]}
+    return {key: window for key, window in windows.items() if key not in dropped}
 
 
 def _is_tighter(window: Window, other: Window | None) -> bool:

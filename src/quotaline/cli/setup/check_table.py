@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from quotaline.cli.console import make_console, print_table
 from quotaline.doctor.check import BROKEN, OK, UNUSED, WARNING
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ _UNWRAPPED = 10000  # columns: where stdout is no terminal, one line per check, 
 
 def print_checks(checks: Iterable[Check]) -> None:
     """Print the table. It is wrapped to the terminal; in a pipe each check is one line."""
-    console = Console(highlight=False)
+    console = make_console()
     if not console.is_terminal:
-        console = Console(highlight=False, width=_UNWRAPPED)
+        console = make_console(_UNWRAPPED)
     is_ascii = console.options.ascii_only
     arrow = "->" if is_ascii else "→"
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -42,4 +42,4 @@ def print_checks(checks: Iterable[Check]) -> None:
         if check.fix:
             text.append(f" {arrow} ", "dim").append(check.fix, "bold" if check.state != UNUSED else "dim")
         table.add_row(Text(word if is_ascii else mark, style), Text(check.part), text)
-    console.print(table)
+    print_table(console, table)
