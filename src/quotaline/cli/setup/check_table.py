@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from quotaline.cli.show.console import console as make_console
 from quotaline.doctor.check import BROKEN, OK, UNUSED, WARNING
 
 if TYPE_CHECKING:
@@ -27,9 +28,7 @@ _UNWRAPPED = 10000  # columns: where stdout is no terminal, one line per check, 
 
 def print_checks(checks: Iterable[Check]) -> None:
     """Print the table. It is wrapped to the terminal; in a pipe each check is one line."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_UNWRAPPED)
+    console = make_console(width=None if sys.stdout.isatty() else _UNWRAPPED)
     is_ascii = console.options.ascii_only
     arrow = "->" if is_ascii else "→"
     table = Table.grid(padding=(0, 2, 0, 0))

@@ -31,11 +31,10 @@ def _run(chosen: argparse.Namespace) -> int:
 
         print(json.dumps(document(state, now), indent=2))
         return 0
-    from rich.console import Console
-
+    from quotaline.cli.show.console import console
     from quotaline.cli.show.overview import print_overview
 
-    print_overview(state, now, Console(highlight=False))
+    print_overview(state, now, console())
     sys.stdout.flush()
     for line in problems(state, now):
         print(f"quotaline: {line}", file=sys.stderr)
