@@ -23,6 +23,11 @@ def folder(context: Context) -> Check:
     path = cache_folder(context.environ)
     if path is None:
         return Check(_PART, BROKEN, "no home folder: HOME is not set to an absolute path", "set HOME")
+    if not (context.environ.get("CLAUDE_CONFIG_DIR") or "/").startswith("/"):
+        fix = "set CLAUDE_CONFIG_DIR to an absolute path"
+        return Check(
+            _PART, BROKEN, "CLAUDE_CONFIG_DIR is relative, which each folder takes for another one", fix
+        )
     quoted = shlex.quote(path)
     try:
         status = os.stat(path)
