@@ -62,15 +62,26 @@ if [[ $- == *i* ]]; then
             if [[ -z ${rest} ]]; then piece=${piece% }; fi
             LP_PS1_PREFIX=${piece}${rest}
         else
-            # VS Code puts its marks around any PS1 that is not its own, also around its marks.
-            if [[ -n ${__vsc_custom_PS1-} && ${rest} == "${__vsc_custom_PS1}" ]]; then rest=${__vsc_original_PS1-}; fi
             case ${rest} in
             '\[\e[G\]'*) PS1='\[\e[G\]'${piece}${rest#'\[\e[G\]'} ;; # bash-it: to the first column
+            "${__vsc_custom_PS1:-/}") _quotaline_place_in_vscode ;;
             *) PS1=${piece}${rest} ;;
             esac
         fi
         _quotaline_piece=${piece}
         _quotaline_end "${status}"
+    }
+
+    # VS Code puts marks around any PS1 that is not the one it made, also around its marks,
+    # so the segment goes between them, and PS1 stays the one it made.
+    _quotaline_place_in_vscode() {
+        local theirs=${__vsc_original_PS1-}
+        local start=${__vsc_custom_PS1%%"${theirs}"*}
+        local end=${__vsc_custom_PS1#"${start}${theirs}"}
+        if [[ -n ${_quotaline_piece} ]]; then theirs=${theirs#"${_quotaline_piece}"}; fi
+        __vsc_original_PS1=${piece}${theirs}
+        __vsc_custom_PS1=${start}${__vsc_original_PS1}${end}
+        PS1=${__vsc_custom_PS1}
     }
 
     # Returning the 1 that "false && true" left would end the shell under "set -e".
@@ -230,8 +241,9 @@ if [[ $- == *i* ]]; then
             PROMPT_COMMAND=_quotaline_hook
         elif declare -F __lp_set_prompt >/dev/null; then # it takes the segment from LP_PS1_PREFIX
             _quotaline_prepend
-        elif [[ -n ${QUOTALINE_DEBUG_TRAP-} && ${QUOTALINE_EXPORT-} != 1 ]]; then
-            # One command stays one command: many traps compare PROMPT_COMMAND to BASH_COMMAND.
+        elif [[ -n ${QUOTALINE_DEBUG_TRAP-}${ITERM_SESSION_ID-} && ${QUOTALINE_EXPORT-} != 1 ]]; then
+            # One command stays one command: many traps compare PROMPT_COMMAND to BASH_COMMAND,
+            # and iTerm2, if it is loaded later, adds its own to the first element.
             _quotaline_wrap_last ' update'
         else
             _quotaline_wrap_last ''
@@ -267,7 +279,7 @@ if [[ $- == *i* ]]; then
 
     # _quotaline_join_preexec: joins bash-preexec's functions, the last of which may be one
     # that decorates PS1 for a terminal. Where something else is in PROMPT_COMMAND, places
-    # the segment before the element from which on commands are the user's.
+    # the segment before what decorates PS1, and from which on commands are the user's.
     _quotaline_join_preexec() {
         local -a joined
         local name index placed='' mark
@@ -275,7 +287,7 @@ if [[ $- == *i* ]]; then
         for name in ${precmd_functions[@]+"${precmd_functions[@]}"}; do
             case ${name} in
             _quotaline_*) continue ;;
-            __vsc_prompt_cmd | __iterm2_prompt_command | __wezterm_semantic_precmd)
+            __vsc_prompt_cmd | __wezterm_semantic_precmd)
                 if [[ -z ${placed} ]]; then joined+=(_quotaline_place) placed=1; fi
                 ;;
             *) ;;
@@ -286,11 +298,12 @@ if [[ $- == *i* ]]; then
         precmd_functions=("${joined[@]}")
         if [[ "${PROMPT_COMMAND[*]-}" == *_quotaline_* ]]; then return 0; fi
         for index in ${PROMPT_COMMAND[@]+"${!PROMPT_COMMAND[@]}"}; do
-            for mark in "${__bp_install_string-}" __bp_interactive_mode; do
+            for mark in __iterm2_prompt_command "${__bp_install_string-}" __bp_interactive_mode; do
                 name=${PROMPT_COMMAND[index]}
-                if [[ -n ${mark} && ${name} == *"${mark}"* && ${name} != *_quotaline_place* ]]; then
+                if [[ -n ${mark} && ${name} == *"${mark}"* ]]; then
                     name=${name%%"${mark}"*}_quotaline_place$'\n'${mark}${name#*"${mark}"}
                     _quotaline_set_element "${index}" "${name}"
+                    return 0
                 fi
             done
         done

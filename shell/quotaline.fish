@@ -118,10 +118,14 @@ if status is-interactive
         set -g _quotaline_placed
         test "$QUOTALINE_PLACE" = 0; and return
         set -l prompts (functions --no-details fish_prompt; functions -q fish_right_prompt; and functions --no-details fish_right_prompt)
-        string match -q -r 'QUOTALINE|starship|_omp_|_tide_' -- $prompts; and return
+        string match -q -r 'QUOTALINE|starship|_omp_' -- $prompts; and return
         if functions -q fish_right_prompt
             functions --copy fish_right_prompt _quotaline_right_prompt
             function fish_right_prompt
+                if set -q _tide_transient # tide is clearing the prompt of the line before
+                    _quotaline_right_prompt
+                    return
+                end
                 set -l rest (_quotaline_right_prompt) # first, so that it has the user's $status
                 string join -n ' ' -- "$QUOTALINE" $rest
             end

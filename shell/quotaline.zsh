@@ -3,7 +3,7 @@
 #   install  eval "$(quotaline init zsh)"    at the end of ~/.zshrc
 #   show     on the right, or where your prompt names it, with prompt_subst set:
 #            PROMPT='%~ ${QUOTALINE} %# '    single quotes: expanded at each prompt
-#            powerlevel10k: add quotaline to POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS
+#            powerlevel10k: or where an element list of yours names quotaline
 #   remove   delete these lines and open a new shell
 #
 # Sets QUOTALINE before each prompt, with builtins only, and repaints the prompt when
@@ -11,7 +11,7 @@
 #
 # Honours QUOTALINE_COMMAND (the command to run; default: the one on PATH),
 # QUOTALINE_EXPORT=1 (also export QUOTALINE_ANSI, for starship's env_var),
-# QUOTALINE_PLACE=0 (leave RPROMPT alone), QUOTALINE_CACHE_DIR, XDG_CACHE_HOME,
+# QUOTALINE_PLACE=0 (leave the prompt alone), QUOTALINE_CACHE_DIR, XDG_CACHE_HOME,
 # CLAUDE_CONFIG_DIR, NO_COLOR, TERM.
 # shellcheck shell=bash disable=all # shellcheck does not know zsh
 
@@ -23,7 +23,22 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
         local due folder
         _quotaline_update
         if [[ -n $due && -n $folder ]]; then _quotaline_start; fi
+        _quotaline_join_p10k
         return 0
+    }
+
+    # _quotaline_join_p10k: names the segment in the list of powerlevel10k's elements, unless
+    # a list of the user's names it. At each prompt, because ~/.p10k.zsh may be loaded again.
+    # No list at all means that powerlevel10k is not configured: a list would prevent that.
+    _quotaline_join_p10k() {
+        emulate -L zsh
+        if [[ ${QUOTALINE_PLACE-} == 0 ]] || (( ! $+functions[p10k] || ! $+POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS )); then
+            return 0
+        fi
+        local lists=" ${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS-} $POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS "
+        if [[ $lists != *' 'quotaline(|_joined)' '* ]]; then
+            POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS=(quotaline $POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS)
+        fi
     }
 
     # _quotaline_place: the last of them, because themes set RPROMPT again at every prompt.
@@ -32,7 +47,7 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
     _quotaline_place() {
         if [[ -o prompt_subst ]]; then local piece='${QUOTALINE}'; else local piece=$QUOTALINE; fi
         emulate -L zsh
-        local rest=${RPROMPT-}
+        local rest=${RPROMPT-${RPS1-}} # one parameter, unset under the name that the theme did not use
         if [[ -n $_quotaline_piece ]]; then rest=${rest#"$_quotaline_piece"}; fi
         if [[ ${QUOTALINE_PLACE-} == 0 || "${PROMPT-}${rest}" == *(QUOTALINE|starship)* ]] ||
             (( $+functions[p10k] || $+functions[_omp_precmd] )); then
@@ -46,8 +61,9 @@ if [[ -o interactive ]] && zmodload zsh/system zsh/datetime 2>/dev/null; then
         _quotaline_piece=$piece
     }
 
-    # powerlevel10k calls this: -e expands it at each repaint, -c hides it while it is empty.
-    prompt_quotaline() { p10k segment -e -c '$QUOTALINE' -t '$QUOTALINE' }
+    # powerlevel10k calls this: -e expands it at each repaint, -c hides it while it is empty,
+    # and without -f the text would be black, also on black.
+    prompt_quotaline() { p10k segment -e -c '$QUOTALINE' -t '$QUOTALINE' -f default }
 
     # _quotaline_update: sets QUOTALINE, and QUOTALINE_ANSI if asked for; also due and
     # folder, which are local to its caller.

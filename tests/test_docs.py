@@ -59,7 +59,8 @@ def broken_references(text: str, pages: dict[str, str]) -> list[str]:
 def broken_links(page: pathlib.Path) -> list[str]:
     """Return the links of a page that lead to no file, or to no heading of one."""
     broken = []
-    for link in LINK.findall(page.read_text()):
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(), flags=re.DOTALL)  # code has no links
+    for link in LINK.findall(text):
         path, _, anchor = link.partition("#")
         if re.match(r"https?:", link):
             continue

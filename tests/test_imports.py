@@ -16,13 +16,15 @@ LAYERS = [
     {"cache"},
     {"insight"},
     {"sources", "segment", "hosts"},
+    {"setting_table"},
     {"settings"},
     {"library"},
     {"refresh"},
     {"fastpath", "doctor"},
     {"cli"},
 ]
-PURE = ("model", "segment", "insight/pace.py", "insight/prices.py")
+INSIGHT = ("costs", "course", "credit", "entries", "forecast", "outlook", "pace", "prices", "use", "worktime")
+PURE = ("model", "segment", *(f"insight/{name}.py" for name in INSIGHT))  # of insight, the rest reads files
 CLOCK = {"model/session_usage.py"}  # a session's usage is dated when it is made or added to
 SOURCE = pathlib.Path(__file__).parent.parent / "src/quotaline"
 

@@ -1,6 +1,16 @@
 """
 quotaline: how much of my Claude quota is used, and when does it come back?
 
+    import quotaline
+
+    try:
+        usage = quotaline.get_usage(timeout=10)  # one request, with Claude Code's login
+    except quotaline.QuotalineError as error:
+        print(f"unavailable: {error}")
+        usage = quotaline.cached_usage()  # what quotaline knows already: no request
+    if usage.five_hour:
+        print(f"{usage.five_hour.left:g}% left, resets at {usage.five_hour.resets_at_datetime}")
+
 Everything public can be imported from here. It is loaded on first use, so that
 ``import quotaline``, which every prompt's command runs, takes no time.
 """

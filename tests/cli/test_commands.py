@@ -111,7 +111,7 @@ def test_status_shows_every_window_and_the_credits(live: World) -> None:
     assert re.search(r"77% .* 3d0h +\w{3} \d\d:\d\d", rows["7d"])
     assert re.search(r"31% .*not started", rows["Fable"])
     assert re.search(r"25% ", rows["credits"])
-    assert rows["usage"] == "usage credits: 12.50 EUR used, cap 50.00 EUR"
+    assert rows["usage"] == "usage credits: 12.50 EUR of 50.00 EUR used"
     assert all(len(line) <= 80 for line in text.splitlines())
 
 
@@ -175,8 +175,8 @@ def test_config_set_list_and_unset_keep_the_comments_of_the_file(live: World) ->
     assert "# mine\n" in text
     assert "user_agent = 'x/1' # honest\n" in text
     listed = result(live.run("quotaline", "config", "list"))[1]
-    assert re.search(r"^ttl = 120 +# config.toml: ", listed, re.MULTILINE)
-    assert re.search(r"^sources.keychain = true +# default: ", listed, re.MULTILINE)
+    assert re.search(r"^ttl += 120 +# config.toml: +seconds .* \(1 to 3600\)$", listed, re.MULTILINE)
+    assert re.search(r"^sources.keychain += true +# default: ", listed, re.MULTILINE)
 
     live.run("quotaline", "config", "unset", "ttl")
     assert result(live.run("quotaline", "config", "get", "ttl")) == (0, "60\n", "")
@@ -192,9 +192,9 @@ def test_config_set_keeps_comments_and_removes_the_alias_of_the_setting(live: Wo
     assert result(live.run("quotaline", "config", "get", "usage.warning_threshold")) == (0, "75\n", "")
     assert result(live.run("quotaline", "config", "set", "7d.warn", "60"))[0] == 0
     listed = result(live.run("quotaline", "config", "list"))[1]
-    assert re.search(r"^warn = 75  # config.toml: ", listed, re.MULTILINE)
-    assert re.search(r"^5h.warn = 75  # as warn: ", listed, re.MULTILINE)
-    assert re.search(r"^7d.warn = 60  # config.toml: ", listed, re.MULTILINE)
+    assert re.search(r"^warn += 75 +# config.toml: ", listed, re.MULTILINE)
+    assert re.search(r"^5h.warn += 75 +# as warn: ", listed, re.MULTILINE)
+    assert re.search(r"^7d.warn += 60 +# config.toml: ", listed, re.MULTILINE)
 
 
 def test_every_host_shows_the_configured_format_and_palette(live: World) -> None:
@@ -225,6 +225,79 @@ def test_icons_are_printed_for_every_host_by_launcher_and_python(live: World, ic
         assert (shown[0], shown[2]) == (0, ""), shown
         assert shown[1].startswith(wanted), shown
         assert "\u2588" + 9 * "\u2591" in shown[1], shown
+
+
+def test_keys_of_aiterm_work_as_its_users_type_them(live: World) -> None:
+    live.refresh()
+    for key, value, shown in (
+        ("usage.compact_format", "false", "Quota: 5h 8% | 7d 77% | resets 1h 59m"),
+        ("usage.compact_format", "yes", "[5h:8% 7d:77%]"),
+        ("display.show_weekly_usage", "off", "[5h:8%]"),
+    ):
+        assert result(live.run("quotaline", "config", "set", key, value)) == (0, f"{shown}\n", "")
+
+    assert result(live.run("quotaline", "config", "get", "usage.compact_format")) == (0, "true\n", "")
+    listed = result(live.run("quotaline", "config", "list"))[1]
+    assert re.search(r"^usage.compact_format += true +# alias: +another name of style$", listed, re.MULTILINE)
+    assert re.search(r"^display.show_weekly_usage += false ", listed, re.MULTILINE)
+
+
+def test_key_that_is_invalid_is_reported_and_can_be_corrected_or_removed(live: World) -> None:
+    live.refresh()
+    live.configure('stile = "bar"\nttl = 90\nshow = "lft"\n')
+
+    code, text, error = result(live.run("quotaline", "config", "get", "ttl"))
+    assert (code, text) == (2, "90\n")
+    assert "did you mean style?" in error
+    assert "did you mean style?" in result(live.run("quotaline", "status"))[2]
+    code, text, error = result(live.run("quotaline", "config", "set", "show", "left"))
+    assert (code, text) == (0, "[left 5h:92% 7d:23%]\n")
+    assert "did you mean style?" in error
+    assert result(live.run("quotaline", "config", "unset", "stile")) == (0, "[left 5h:92% 7d:23%]\n", "")
+    assert (live.home / ".config/quotaline/config.toml").read_text() == 'ttl = 90\nshow = "left"\n'
+    assert result(live.run("quotaline", "config", "unset", "stile"))[0] == 2
+
+
+def test_editor_opens_the_file_with_every_default_and_its_change_is_shown(live: World) -> None:
+    live.refresh()
+    editor = live.folder / "editor"
+    editor.write_text('#!/bin/sh\ncp "$1" "$1.seen"\necho \'style = "minimal"\' >"$1"\n')
+    editor.chmod(0o755)
+
+    done = live.run("quotaline", "config", "edit", env={"EDITOR": str(editor), "VISUAL": ""})
+
+    assert result(done) == (0, "8|77\n", "")
+    seen = (live.home / ".config/quotaline/config.toml.seen").read_text()
+    assert '# style = "compact"  # layout of the segment\n' in seen
+    editor.write_text("#!/bin/sh\necho 'style = 5' >\"$1\"\n")
+    code, _, error = result(
+        live.run("quotaline", "config", "edit", env={"EDITOR": str(editor), "VISUAL": ""})
+    )
+    assert code == 2
+    assert "style: 5 is not valid" in error
+
+
+def test_closed_pipe_is_success_and_a_pipe_gets_no_padding(live: World) -> None:
+    live.refresh()
+    for command in ("status", "doctor --json", "demo --styles"):
+        done = live.run("bash", "-c", f"quotaline {command} | head -0; echo ${{PIPESTATUS[0]}}")
+        assert done.stdout == b"0\n"
+    for command in ("status", "doctor"):
+        lines = live.run("quotaline", command).stdout.decode().splitlines()
+        assert [line for line in lines if line.endswith(" ")] == []
+
+
+def test_status_uses_colours_where_the_segment_does(live: World) -> None:
+    live.refresh()
+
+    def is_coloured(**env: str) -> bool:
+        done = live.run("script", "-qec", "quotaline status", "/dev/null", env=env)
+        return "\x1b[33m" in done.stdout.decode() or "\x1b[32m" in done.stdout.decode()
+
+    assert is_coloured()
+    assert not is_coloured(CLICOLOR="0")
+    assert not is_coloured(NO_COLOR="1", CLICOLOR_FORCE="1")
+    assert b"\x1b[3" in live.run("quotaline", "status", env={"CLICOLOR_FORCE": "1"}).stdout
 
 
 def test_template_is_saved_as_it_was_typed(live: World) -> None:
@@ -273,10 +346,13 @@ def test_invalid_setting_is_rejected_with_the_valid_values(
 
 
 def test_broken_config_is_reported_not_overwritten_and_does_not_block_the_segment(live: World) -> None:
+    live.refresh()
     live.configure("ttl = = 5\n")
+    live.travel(61)
 
-    assert live.segment() == "[5h:-- 7d:--]"
-    until(lambda: live.segment() == "[5h:8% 7d:77%]")
+    assert live.segment() == "[5h:8% 7d:77%]"
+    until(lambda: len(live.requests) == 2)
+    live.travel(11)
     code, text, error = result(live.refresh())
     assert (code, text[:14]) == (1, "[5h:8% 7d:77%]")
     assert "config.toml is broken" in error
@@ -297,6 +373,8 @@ def test_demo_climbs_through_four_colours_and_leaves_nothing(live: World) -> Non
     text = done.stdout.decode()
 
     assert done.returncode == 0
+    assert "quotaline install" in text
+    assert max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in text.splitlines()) <= 80
     colours = re.findall(r"\[5h:\x1b\[([0-9;]+)m", text)
     assert sorted(set(colours), key=colours.index) == ["32", "33", "38;5;208", "31"]
     assert live.requests == []

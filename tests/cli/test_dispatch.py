@@ -13,6 +13,7 @@ from quotaline.cli.commands import COMMANDS, GROUPS
 from quotaline.cli.help import text
 from quotaline.cli.main import main
 from quotaline.cli.parser import command_parser
+from quotaline.cli.topics import EXAMPLES
 from quotaline.cli.tree import whole_tree
 from quotaline.fastpath.reader import HOSTS
 
@@ -68,6 +69,29 @@ def test_every_command_has_a_group_a_description_and_a_function(name: str) -> No
     assert COMMANDS[name].group in GROUPS
     assert parser.description
     assert parser.get_default("run") or name == "config"
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_help_of_a_command_fits_80_columns_and_has_examples_that_parse(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    code, printed, _ = run(capsys, *name.split(), "--help")
+
+    assert code == 0
+    own = printed.split("Save the script")[0]  # commands to copy may not be broken
+    assert [line for line in own.splitlines() if len(line) > 80] == []
+    assert "\nexamples:\n" in printed
+    for example in EXAMPLES[name]:
+        assert f"  {example}\n" in printed
+        words = re.search(r"quotaline ([^|)]+)", example)
+        assert words
+        first, *rest = words[1].split()
+        command_parser(first).parse_args(rest)
+
+
+def test_every_command_has_examples() -> None:
+    assert COMMANDS.keys() <= EXAMPLES.keys()
 
 
 def test_the_tree_of_the_man_page_has_every_command_with_the_help_of_the_table() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from world import until
+from world import until, usage
 
 if TYPE_CHECKING:
     import pathlib
@@ -171,3 +171,13 @@ def test_login_that_the_server_refused_is_not_called_valid(live: World, status: 
     login = next(line for line in shown.splitlines() if " login " in line)
     assert f"the server refused this login ({status}" in login
     assert "may read usage" not in login
+
+
+def test_status_says_what_it_waits_for(live: World) -> None:
+    live.endpoint("hold")
+
+    with live.start("script", "-qec", "quotaline status", "/dev/null") as command:
+        assert command.stdout
+        assert command.stdout.readline().rstrip() == b"quotaline: asking api.anthropic.com"
+        live.endpoint(body=usage(8, 77))
+        assert b"77%" in command.stdout.read()

@@ -152,6 +152,82 @@ def test_the_refresher_that_a_prompt_starts_builds_no_parser(home: pathlib.Path)
     assert "argparse" in loaded(home, "why", heavy=("argparse",))
 
 
+# All that Claude Code waits for when its numbers have changed. What only publishing needs comes after the line.
+UP_TO_THE_LINE = {
+    *("", "cache", "cache.clock", "cache.paths", "cache.segment_file", "cache.segment_format"),
+    *("cache.state_file", "cache.store", "cli", "cli.main", "fastpath", "fastpath.news", "fastpath.reader"),
+    *("fastpath.session_segment", "fastpath.statusline", "fastpath.stdio", "insight", "insight.pace"),
+    *("model", "model.backoff", "model.command_error", "model.errors", "model.json_text", "model.merge"),
+    *("model.usage", "refresh", "refresh.detach", "refresh.due", "refresh.ingest", "segment"),
+    *("segment.clock_time", "segment.duration", "segment.fields", "segment.labels", "segment.line"),
+    *("segment.markup", "segment.options", "segment.palette", "segment.rendering", "segment.span"),
+    *("segment.styles", "segment.template", "segment.thresholds", "segment.view", "settings", "sources"),
+    "setting_table",
+    *("sources.credentials", "sources.payload", "sources.snapshot", "sources.statusline"),
+}
+# Of the standard library, without what an interpreter loads by itself and what these import.
+LIBRARY_UP_TO_THE_LINE = {
+    *("contextlib", "copy", "dataclasses", "errno", "fcntl", "functools", "itertools", "json", "math", "re"),
+    *("select", "typing"),
+}
+
+LINE = """
+import sys
+
+culprits = {}
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        frame = sys._getframe(1)
+        while frame and frame.f_globals["__name__"].startswith("importlib"):
+            frame = frame.f_back
+        culprits.setdefault(name, f"{frame.f_globals['__name__']}, line {frame.f_lineno}" if frame else "")
+
+sys.meta_path.insert(0, Watch())
+before = set(sys.modules)
+import os
+from quotaline.cli.main import main
+write = os.write
+
+def stop(descriptor, text):
+    write(descriptor, text)
+    if descriptor == 1:
+        with open(sys.argv[1], "w") as file:
+            print(*(f"{name}:{culprits.get(name, '')}" for name in set(sys.modules) - before), sep="\\n", file=file)
+        os._exit(0)
+
+os.write = stop
+main(["--for", "claude"])
+"""
+
+
+def test_changed_numbers_of_claude_load_this_up_to_the_line(home: pathlib.Path) -> None:
+    document = {
+        "session_id": "s",
+        "cost": {"total_api_duration_ms": 100},
+        "rate_limits": {"five_hour": {"used_percentage": 63, "resets_at": int(time.time()) + 7200}},
+    }
+    result = home / "line.json"
+    program = [sys.executable, "-c", LINE, str(result)]
+    done = subprocess.run(
+        program,
+        env={"HOME": str(home)},
+        input=json.dumps(document).encode(),
+        capture_output=True,
+        check=True,
+    )
+
+    loaded_by = dict(line.split(":") for line in result.read_text().splitlines())
+    assert b"63%" in done.stdout
+    ours = {name for name in loaded_by if name.partition(".")[0] == "quotaline"}
+    expected = {f"quotaline.{name}".rstrip(".") for name in UP_TO_THE_LINE}
+    assert {name: loaded_by[name] for name in ours - expected} == {}
+    assert expected - ours == set(), "no longer loaded, so take it off the list"
+    library = {name: by for name, by in loaded_by.items() if by.startswith("quotaline")}.keys() - ours
+    assert {name: loaded_by[name] for name in library - LIBRARY_UP_TO_THE_LINE} == {}
+    assert not {*HEAVY, "argparse", "platformdirs"} & loaded_by.keys()
+
+
 def test_every_command_is_in_the_list_above() -> None:
     marks = test_command_loads_this_and_no_more.pytestmark  # type: ignore[attr-defined]
     listed = {command.split(" ")[0] for command, _ in marks[0].args[1]}

@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from argparse_manpage.manpage import Manpage  # type: ignore[import-untyped]
 
+from quotaline.cli import topics
 from quotaline.cli.help import MORE
+from quotaline.cli.setup.config import toml
+from quotaline.cli.show.get import keys
 from quotaline.cli.tree import whole_tree
+from quotaline.segment.template import parse_format
+from quotaline.setting_table import TABLE
 
 if TYPE_CHECKING:
     import pathlib
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
 
     from world import World
 
+# Set by programs, not by users.
+NOT_FOR_USERS = {"PWD", "TMUX", "USER", "CLAUDE_CODE_OAUTH_SCOPES"}
 NAME = "show how much of your Claude quota is used"
 
 
@@ -33,10 +40,34 @@ def made(date: str) -> str:
         _data={"description": NAME, "manual_title": "User Commands", "date": date},
     )
     page.add_section("synopsis", "=", synopsis(tree.format_usage()))
-    for block in MORE.strip().split("\n\n"):
-        heading, *rows = block.split("\n")
-        page.add_section(heading.removesuffix(":"), "=", "\n".join(map(entry, rows)))
+    examples = MORE.split("\n\n")[0]
+    for text in (examples, topics.FORMAT, keys_block(), settings_block(), topics.FILES):
+        page.add_section(*section(text))
+    for text in (topics.ENVIRONMENT, topics.EXIT_STATUS, topics.SEE_ALSO):
+        page.add_section(*section(text))
     return tidied(str(page))
+
+
+def settings_block() -> str:
+    intro = "  `quotaline config set KEY VALUE` changes one of these. The default is in brackets.\n\n"
+    rows = (
+        f"  {key}  {setting.about}; {setting.valid} [{toml(setting.default)}]"
+        for key, setting in TABLE.items()
+    )
+    return f"settings:\n{intro}" + "\n".join(rows)
+
+
+def keys_block() -> str:
+    intro = (
+        "  `quotaline get KEY` prints the value of one of these. 5h and 7d are the two main windows too.\n\n"
+    )
+    return f"keys:\n{intro}" + "\n".join(f"  {key}  {about}" for key, about in keys().items())
+
+
+def section(text: str) -> tuple[str, str, str]:
+    """Return the arguments of add_section for a block of the help."""
+    heading, _, rest = text.strip("\n").partition("\n")
+    return heading.removesuffix(":"), "=", "\n".join(map(entry, rest.split("\n")))
 
 
 def tidied(text: str) -> str:
@@ -44,7 +75,9 @@ def tidied(text: str) -> str:
     text = re.sub(r"^(options|arguments):$|^\.R[SE].*$", "", text, flags=re.MULTILINE)
     text = re.sub(r"^usage: (.+)$", r".PP\n.B \1\n.PP", text, flags=re.MULTILINE)
     text = re.sub(r"\n{2,}", "\n", text)
-    return re.sub(r"\.PP\n(?=\.S|\.TP)", "", text)
+    text = re.sub(r"(\.SS \\fBquotaline .*\n)[^.\n].*\n", r"\1", text)  # its description says it again
+    text = re.sub(r"(\.S[HS].*\n)\.PP\n", r"\1", text)
+    return re.sub(r"\.PP\n(?=\.S|\.TP|\.PP)", "", text)
 
 
 def synopsis(usage: str) -> str:
@@ -53,12 +86,20 @@ def synopsis(usage: str) -> str:
 
 
 def entry(row: str) -> str:
-    term, meaning = re.split(r" {2,}", row.strip(), maxsplit=1)
-    return f".TP\n.B {escaped(term)}\n{escaped(meaning)}"
+    """Return a row of the help: a term and its meaning, more of the meaning, or a line by itself."""
+    if not row.strip():
+        return ""
+    if not row.startswith(" "):  # a heading within a section
+        return f".SS {escaped(row.removesuffix(':'))}"
+    if row.startswith("     "):
+        return escaped(row.strip())
+    term, *meaning = re.split(r" {2,}", row.strip(), maxsplit=1)
+    return f".TP\n.B {escaped(term)}\n{escaped(meaning[0])}" if meaning else f".PP\n{escaped(term)}"
 
 
 def escaped(text: str) -> str:
-    return text.replace("\\", "\\e").replace("-", r"\-")
+    text = text.replace("\\", "\\e").replace("-", r"\-")
+    return f"\\&{text}" if text.startswith((".", "'")) else text
 
 
 @pytest.fixture
@@ -100,6 +141,34 @@ def test_man_programs_render_it_without_a_warning(page: pathlib.Path, reader: li
         assert "quotaline config set" in text
     else:
         assert done.stdout == ""
+
+
+def test_man_page_has_every_section_setting_key_and_variable(page: pathlib.Path) -> None:
+    text = page.read_text().replace("\\-", "-")
+    headings = re.findall(r"^\.SH\s+(.*)$", text, re.MULTILINE)
+
+    wanted = ["FORMAT", "KEYS", "SETTINGS", "FILES", "ENVIRONMENT", "EXIT STATUS", "SEE ALSO"]
+    assert [heading.upper() for heading in headings][-len(wanted) :] == wanted
+    for word in (*TABLE, *keys()):
+        assert f".B {word}\n" in text
+
+
+def test_variables_that_the_code_reads_are_in_the_man_page(root: pathlib.Path, page: pathlib.Path) -> None:
+    code = "".join(path.read_text() for path in (root / "src/quotaline").rglob("*.py"))
+    read = set(re.findall(r"""environ(?:ment)?(?:\.get\(|\[)"([A-Z_]+)\"""", code))
+    text = page.read_text()
+
+    ours = {name for name in read if name not in ("HOME", "PATH")}
+    assert len(ours) > 8
+    assert {name for name in ours if name not in text} <= NOT_FOR_USERS
+
+
+def test_recipes_of_the_format_are_valid(root: pathlib.Path) -> None:
+    for text in (topics.FORMAT, (root / "README.md").read_text()):
+        recipes = re.findall(r"config set format '([^']+)'", text)
+        assert len(recipes) >= 3
+        for recipe in recipes:
+            assert parse_format(recipe)
 
 
 @pytest.mark.quick

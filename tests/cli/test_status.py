@@ -20,6 +20,7 @@ from quotaline.cli.show.overview import print_overview
 from quotaline.cli.show.report import document
 from quotaline.model.merge import MergedUsage, Observation
 from quotaline.model.usage import Credits, Window
+from quotaline.segment.palette import PALETTES
 from world import until, usage
 
 if TYPE_CHECKING:
@@ -81,7 +82,10 @@ def test_table_is_the_one_that_was_reviewed(
     assert all(len(line) <= width for line in text.splitlines())
 
 
-@pytest.mark.parametrize("width", range(34, 140))
+NUMBERS = ("62%", "77%", "0%", "~96%", "~31%", "0%", "25%")
+
+
+@pytest.mark.parametrize("width", range(20, 201))
 def test_no_row_is_wrapped_or_cut_at_any_width(width: int) -> None:
     lines = printed(everything(), width).split("\n\n")[0].splitlines()
 
@@ -96,7 +100,8 @@ def test_no_row_is_wrapped_or_cut_at_any_width(width: int) -> None:
         "credits",
     ]
     assert "…" not in "".join(lines)
-    assert "3h11m" in lines[1]
+    assert ("3h11m" in lines[1]) == (width >= 27)
+    assert all(number in line for number, line in zip(NUMBERS, lines[1:8], strict=True))
 
 
 def test_bar_is_empty_only_at_0_and_full_only_from_100() -> None:
@@ -109,6 +114,29 @@ def test_bar_is_empty_only_at_0_and_full_only_from_100() -> None:
     assert bar(0.4).startswith("█░")
     assert bar(99.6).endswith("█░")
     assert set(bar(100)) == set(bar(250)) == {"█"}
+
+
+@pytest.mark.parametrize("used", [84, 97, 100])
+def test_no_bar_is_inverted_in_any_palette(used: float) -> None:
+    for name in PALETTES:
+        raw = io.BytesIO()
+        state = State(
+            merged=MergedUsage("a", {"five_hour": observation(used, HOUR, 5 * HOUR)}),
+            settings={"palette": name},
+        )
+        console = Console(
+            file=io.TextIOWrapper(raw, "utf-8"),
+            width=80,
+            force_terminal=True,
+            color_system="256",
+            _environ={},
+        )
+        print_overview(state, NOW, console)
+        console.file.flush()
+        row = raw.getvalue().decode().splitlines()[1]
+        (style,) = re.findall(r"\x1b\[([0-9;]*)m█", row)[:1] or [""]
+        assert "7" not in style.split(";"), name
+        assert ("38;5;208" in row) == (name == "default"), name  # the pace, in the palette's orange
 
 
 @pytest.mark.parametrize(

@@ -344,6 +344,6 @@ def test_relative_config_dir_is_named() -> None:
     assert cache.folder(context) == Check(
         "cache",
         "broken",
-        "CLAUDE_CONFIG_DIR is relative, which each folder takes for another one",
+        "CLAUDE_CONFIG_DIR is relative, so it names another folder wherever it is used",
         "set CLAUDE_CONFIG_DIR to an absolute path",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +27,7 @@ from world import World, until, usage
 
 if TYPE_CHECKING:
     import pathlib
+    from collections.abc import Iterator
 
 SESSION = "f1ffd84e-a313-4f82-b505-6e5d04648986"
 UNKNOWN = "[5h:-- 7d:--]"
@@ -63,7 +66,11 @@ def status_json(
 
 
 def shown(world: World, text: bytes, env: dict[str, str] | None = None) -> str:
-    """Run the command on an input and return its line without colours; assert exit 0, one line, no stderr."""
+    """
+    Run the command on an input, to the end of what it publishes, and return its line without colours.
+
+    Assert exit 0, one line, no stderr.
+    """
     done = subprocess.run(
         world.inside("quotaline", "--for", "claude"),
         env={**world.environ, **(env or {})},
@@ -75,6 +82,7 @@ def shown(world: World, text: bytes, env: dict[str, str] | None = None) -> str:
     assert (done.returncode, done.stderr) == (0, b""), done
     assert done.stdout.endswith(b"\n")
     assert done.stdout.count(b"\n") == 1
+    world.published()
     return re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode())[:-1]
 
 
@@ -220,6 +228,11 @@ def test_line_is_printed_once_on_a_full_disk(quiet: World) -> None:
 
     assert (done.returncode, done.stderr) == (0, b"")
     assert re.sub(rb"\x1b\[[0-9;]*m", b"", done.stdout) == b"[5h:8% 7d:77%]\n"
+    quiet.published()
+    assert not list(quiet.cache.glob("segment.*"))
+
+    assert shown(quiet, status_json(8, 77)) == "[5h:8% 7d:77%]"
+    assert quiet.segment() == "[5h:8% 7d:77%]"
 
 
 def test_terminal_as_stdin_is_not_read(quiet: World) -> None:
@@ -456,6 +469,181 @@ def test_numbers_of_a_session_are_shown_while_the_endpoint_hangs(live: World) ->
     assert live.segment() == "[5h:8% 7d:77%]"
     for refresher in live.refreshers():
         os.kill(refresher, signal.SIGKILL)
+
+
+# -- the line first, the segments after it
+
+CALLS = "write,rename,clone,clone3,fork,vfork,exit_group,setsid,dup2,dup3"
+
+
+def by_python(world: World, *prefix: str, text: bytes | None = None) -> subprocess.Popen[bytes]:
+    """Start the Python of the command, as the launcher does for an input that it does not know."""
+    command = world.start(
+        *prefix,
+        str(world.binaries / "quotaline-cli"),
+        *("--for", "claude"),
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert command.stdin
+    command.stdin.write(status_json() if text is None else text)
+    command.stdin.close()
+    command.stdin = None
+    return command
+
+
+@contextmanager
+def locked(world: World) -> Iterator[None]:
+    """Hold the lock, as another writer does."""
+    with (world.cache / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def test_line_is_written_and_the_command_has_ended_before_anything_is_rendered_for_other_hosts(
+    quiet: World, tmp_path: pathlib.Path
+) -> None:
+    shown(quiet, status_json(7))
+    log = tmp_path / "strace.log"
+
+    by_python(quiet, "strace", "-f", "-qq", "-e", f"trace={CALLS}", "-o", str(log)).communicate()
+    quiet.published()
+
+    calls = [line.split(maxsplit=1) for line in log.read_text().splitlines() if "+++" not in line]
+    (command,) = {process for process, call in calls if call.startswith("write(1, ")}
+    waited_for = [call.split("(")[0] for process, call in calls if process == command]
+    forks = {"clone", "clone3", "fork", "vfork"}
+    assert [call for call in waited_for if call in forks or call == "rename"] == [waited_for[-2]]
+    assert waited_for[-3] == "write"  # the line, then one process, then the end
+    assert waited_for[-1] == "exit_group"
+    after = [call.split("(")[0] for process, call in calls if process != command]
+    assert after[:4] == ["setsid", "dup2", "dup2", "dup2"]
+    assert after.count("rename") > 1
+    assert {*after} <= {"setsid", "dup2", "dup3", "write", "rename", "exit_group"}  # and no further process
+
+
+def test_input_that_comes_while_another_writer_has_the_lock_is_not_lost(quiet: World) -> None:
+    shown(quiet, status_json(7))
+    with locked(quiet):
+        command = by_python(quiet)
+        assert b"8%" in command.communicate()[0]  # the end of its streams, too
+        (publisher,) = quiet.processes("\0--for\0claude\0")
+        assert os.getsid(publisher) == publisher
+        streams = {os.readlink(f"/proc/{publisher}/fd/{stream}") for stream in (0, 1, 2)}
+        assert streams == {"/dev/null"}
+        with pytest.raises(ProcessLookupError):  # all that Claude Code could kill is gone
+            os.killpg(command.pid, signal.SIGKILL)
+        assert quiet.segment() == "[5h:7% 7d:77%]"
+
+    quiet.published()
+    assert quiet.segment() == "[5h:8% 7d:77%]"
+
+
+def test_second_run_of_a_session_while_the_first_one_publishes_shows_its_own_numbers(quiet: World) -> None:
+    shown(quiet, status_json(7, api_milliseconds=100))
+    with locked(quiet):
+        lines = [
+            by_python(quiet, text=status_json(used, api_milliseconds=used * 100)).communicate()[0]
+            for used in (8, 9)
+        ]
+
+    assert [re.findall(rb"(\d+)%", line)[0] for line in lines] == [b"8", b"9"]
+    quiet.published()
+    assert quiet.segment() == "[5h:9% 7d:77%]"
+    assert shown(quiet, status_json(9, api_milliseconds=900)) == "[5h:9% 7d:77%]"
+    assert why(quiet)["rejected"] == []
+
+
+def test_login_with_another_account_before_the_numbers_are_published_drops_them(quiet: World) -> None:
+    def log_in_as(account: str) -> None:
+        (quiet.home / ".claude.json").write_text(json.dumps({"oauthAccount": {"accountUuid": account}}))
+
+    log_in_as("00000000-mine")
+    shown(quiet, status_json(7))
+    with locked(quiet):
+        assert b"8%" in by_python(quiet).communicate()[0]
+        log_in_as("11111111-yours")
+
+    quiet.published()
+    assert quiet.segment() == UNKNOWN
+
+
+@pytest.mark.parametrize("write", [1, 2, 3, 8])
+def test_run_that_is_killed_while_it_publishes_is_made_up_for_by_the_next_one(
+    quiet: World, write: int
+) -> None:
+    shown(quiet, status_json(7))
+    inject = f"inject=rename:signal=KILL:when={write}"
+
+    by_python(quiet, "strace", "-f", "-qq", "-o", "/dev/null", "-e", inject).communicate()
+    quiet.published()
+
+    assert shown(quiet, status_json(8)) == "[5h:8% 7d:77%]"
+    assert quiet.segment() == "[5h:8% 7d:77%]"
+    assert why(quiet)["rejected"] == []
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_killing_the_group_right_after_the_line_loses_nothing_for_good(quiet: World, sent: int) -> None:
+    shown(quiet, status_json(7))
+    command = by_python(quiet)
+    assert command.stdout
+    assert b"8%" in command.stdout.readline()
+    with suppress(ProcessLookupError):
+        os.killpg(command.pid, sent)
+    command.communicate()
+    quiet.published()
+
+    assert shown(quiet, status_json(8)) == "[5h:8% 7d:77%]"
+    assert quiet.segment() == "[5h:8% 7d:77%]"
+
+
+def test_segments_are_written_before_the_end_if_no_process_can_be_started(quiet: World) -> None:
+    shown(quiet, status_json(7))
+    inject = "inject=clone,clone3,fork,vfork:error=EAGAIN"
+
+    shown_line = by_python(quiet, "strace", "-f", "-qq", "-o", "/dev/null", "-e", inject).communicate()[0]
+
+    assert b"8%" in shown_line
+    assert quiet.segment() == "[5h:8% 7d:77%]"
+
+
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-", "1>&- 2>&-"])
+def test_closed_streams_harm_no_file(quiet: World, closed: str) -> None:
+    shown(quiet, status_json(7))
+
+    by_python(quiet, "sh", "-c", f'exec "$0" "$@" {closed}').communicate()
+    quiet.published()
+
+    assert (quiet.cache / "lock").read_bytes() == b""
+    assert quiet.segment() == "[5h:8% 7d:77%]"
+
+
+def test_row_of_combine_does_not_wait_for_the_segments(quiet: World) -> None:
+    shown(quiet, status_json(7))
+    (quiet.folder / "input").write_bytes(status_json(8) + b"\n")
+    with locked(quiet), (quiet.folder / "input").open() as stdin:
+        done = quiet.run("quotaline-cli", "combine", "echo theirs", stdin=stdin)
+        assert quiet.processes("\0--for\0claude\0")
+        assert quiet.segment() == "[5h:7% 7d:77%]"
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert re.sub(rb"\x1b\[[0-9;]*m", b"", done.stdout) == b"theirs [5h:8% 7d:77%]\n"
+    quiet.published()
+    assert quiet.segment() == "[5h:8% 7d:77%]"
+
+
+@pytest.mark.parametrize(
+    ("variables", "line"),
+    [({"COLUMNS": "10"}, "8|77"), ({"CLAUDE_AX_SCREEN_READER": "1"}, "5 hour quota 8 percent used")],
+    ids=["narrow", "screen reader"],
+)
+def test_look_of_one_terminal_is_not_published(quiet: World, variables: dict[str, str], line: str) -> None:
+    shown(quiet, status_json(7))
+
+    assert shown(quiet, status_json(8), env=variables).startswith(line)
+    assert shown(quiet, status_json(8)) == "[5h:8% 7d:77%]"
+    assert quiet.segment() == "[5h:8% 7d:77%]"
 
 
 # -- the parser

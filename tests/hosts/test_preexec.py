@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from shells import SHELLS
+from shells import SHELLS, Shell
 
 from world import World, world
 
@@ -57,7 +57,7 @@ PROMPT_COMMAND=__vsc_prompt_cmd
 # As bash-preexec: the first prompt puts its two functions around what is in PROMPT_COMMAND by then.
 PREEXEC = r"""
 bash_preexec_imported=defined __bp_on='' precmd_functions=() preexec_functions=()
-__bp_precmd_invoke_cmd() { __bp_status=$?; for f in "${precmd_functions[@]}"; do (exit $__bp_status); $f; done; }
+__bp_precmd_invoke_cmd() { __bp_status=$?; for f in "${precmd_functions[@]}"; do (exit $__bp_status); $f; done; return $__bp_status; }
 __bp_interactive_mode() { __bp_on=1; }
 __bp_preexec_invoke_exec() { [[ $__bp_on ]] || return; __bp_on=; for f in "${preexec_functions[@]}"; do $f; done; }
 __bp_install() {
@@ -84,9 +84,10 @@ preexec_functions=(started) HISTFILE=
 started() { printf '\e]9;%s\a' "$(history 1)"; }
 """
 
-# As iTerm2 and wezterm: PS1 is decorated at each prompt, and as the user left it while a command runs.
+# As iTerm2: PS1 is decorated at each prompt, and as the user left it while a command runs.
 ITERM = (
-    PREEXEC
+    "PROMPT_COMMAND=${PROMPT_COMMAND:+$PROMPT_COMMAND$'\\n'}__iterm2_prompt_command\n"
+    + PREEXEC
     + r"""
 __iterm2_preexec() {
     printf '\e]133;C;%s\a' "$BASH_COMMAND"
@@ -98,7 +99,6 @@ __iterm2_prompt_command() {
     PS1="\[$(printf '\e]133;D;%s\a\e]133;A\a' $status)\]$ORIG_PS1\[$(printf '\e]133;B\a')\]"
     PREV_PS1=$PS1
 }
-precmd_functions+=(__iterm2_prompt_command)
 preexec_functions+=(__iterm2_preexec)
 """
 )
@@ -126,7 +126,9 @@ CASES = {
         PREEXEC + LAST_LINE,
     ),
     "iTerm2": (ITERM, ""),
+    "iTerm2, with a theme": (THEME + ITERM, ""),
     "iTerm2, loaded after us": ("", ITERM),
+    "iTerm2, loaded after us, with a theme": (f"{THEME}ITERM_SESSION_ID=1", ITERM),
     "a trap of the user's": (COMPARING + OWN_TRAP, ""),
     "a trap of the user's, with a theme": (THEME + COMPARING + OWN_TRAP, ""),
 }
@@ -144,12 +146,12 @@ def fresh(tmp_path_factory: pytest.TempPathFactory, binaries: pathlib.Path) -> I
         yield made
 
 
-def marks(made: World, before: str, after: str, *, loaded: bool) -> list[str]:
+def marks(made: World, before: str, after: str, *, loaded: bool, shell: Shell = BASH) -> list[str]:
     """Return what a tool prints during the same five lines of a session, in order."""
     if loaded:
-        opened = BASH.open(made, f"{before}\n{BLOCK}", f"{after}\n{READY}")
+        opened = shell.open(made, f"{before}\n{BLOCK}", f"{after}\n{READY}")
     else:
-        opened = BASH.open(made, f"{before}\nif false; then", f"fi\n{after}\n{READY}")
+        opened = shell.open(made, f"{before}\nif false; then", f"fi\n{after}\n{READY}")
     with opened as terminal:
         terminal.wait(lambda: terminal.screen[0].endswith((" $", " T", "$", "T")))
         for number, line in enumerate(("true", "PS1='new '", "", "(exit 3)"), 1):
@@ -160,7 +162,8 @@ def marks(made: World, before: str, after: str, *, loaded: bool) -> list[str]:
         if loaded:
             assert [row.count(FRESH) for row in terminal.screen[:5]] == [1] * 5
         printed = terminal.raw.rpartition(b"ready\x07")[2]
-        return [mark.decode() for mark in re.findall(rb"\x1b\]([0-9]+;[^\x07]*)\x07", printed)]
+        printed = re.sub(rb"aid=[^;\x07]*", b"", printed)  # a number of its own for each shell
+        return [mark.decode() for mark in re.findall(rb"\x1b\]([0-9]+;[^\x07\x1b]*)", printed)]
 
 
 @pytest.mark.quick

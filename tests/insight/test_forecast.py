@@ -320,7 +320,7 @@ class Bounds:
 
 @pytest.mark.parametrize(("kind", "bounds"), [("5h", Bounds(0.55, 0.5, 0.4)), ("7d", Bounds(0.75, 0.6, 0.6))])
 def test_back_test_with_a_few_people_is_as_good_as_documented(kind: str, bounds: Bounds) -> None:
-    people = list(questions(kind, 77, 8, list(HABITS)))
+    people = list(questions(kind, 77, 8, list(HABITS)))[:: 3 if kind == "5h" else 1]
     ours, even = judged(people, est_quotaline), judged(people, est_even)
 
     assert len(people) >= 150

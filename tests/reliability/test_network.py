@@ -280,6 +280,7 @@ def test_netrc_does_not_replace_the_token(live: World, netrc: str) -> None:
 
     for env in ({}, {"NETRC": str(live.home / "named")}):
         assert live.refresh(env).returncode == 0
+        live.travel(10)
 
     assert {one["headers"]["Authorization"] for one in live.requests} == {f"Bearer {TOKEN}"}
     assert len(live.requests) == 2

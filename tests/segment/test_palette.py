@@ -68,6 +68,35 @@ def test_that_test_can_fail() -> None:
     assert math.dist(seen("100", "deuteranopia"), seen("130", "deuteranopia")) < TOLD_APART
 
 
+def contrast(style: str, background: str) -> float:
+    """Return the contrast of a style's colour on white or black (WCAG 2.2)."""
+    number = next(index(word) for word in style.split() if is_colour(word))
+    assert number is not None
+    red, green, blue = map(linear, channels_of(number))
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return 1.05 / (luminance + 0.05) if background == "white" else (luminance + 0.05) / 0.05
+
+
+@pytest.mark.parametrize(
+    ("palette", "background"), [("default", "black"), ("colorblind", "black"), ("light", "white")]
+)
+def test_text_in_every_colour_of_a_palette_is_readable_on_the_background_it_is_for(
+    palette: str, background: str
+) -> None:
+    # The first 16 are the terminal's own, which its theme fits to its background.
+    styles = [style for style in PALETTES[palette].values() if (index(style.split()[-1]) or 0) >= 16]
+
+    assert styles
+    assert {style: contrast(style, background) for style in styles if contrast(style, background) < 4.5} == {}
+
+
+@pytest.mark.parametrize(("one", "other"), [*itertools.combinations(COLOURS, 2)])
+def test_colours_of_the_light_palette_are_told_apart(one: str, other: str) -> None:
+    palette = PALETTES["light"]
+
+    assert math.dist(seen(palette[one], "none"), seen(palette[other], "none")) >= TOLD_APART
+
+
 @pytest.mark.parametrize("palette", PALETTES)
 def test_palette_has_a_style_for_every_step(palette: str) -> None:
     assert tuple(PALETTES[palette]) == COLOURS

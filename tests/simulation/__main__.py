@@ -8,6 +8,8 @@ import sys
 
 from simulation.day import simulate, table
 
+_REPORT_EVERY = 20  # days
+
 
 def main() -> int:
     """Run the command."""
@@ -25,6 +27,8 @@ def main() -> int:
             results.append(one)
             for line in [*one.findings[: chosen.findings], *one.violations[: chosen.findings]]:
                 print(f"seed {one.seed}: {line}", flush=True)
+            if len(results) % _REPORT_EVERY == 0:
+                print(f"{len(results)} days", file=sys.stderr, flush=True)
             if not one.rates.are_kept:
                 print(f"seed {one.seed}: {one.rates}", flush=True)
     print(table(results))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from quotaline.model.merge import MergedUsage
     from quotaline.model.usage import Usage
+    from quotaline.segment.schedule import Row
     from quotaline.sources.credentials import Token
     from simulation.client import Session
     from simulation.events import Events
@@ -55,7 +56,8 @@ class Device:
 
     `offset` is how far its wall clock is ahead of the true time; `kill_at`
     counts writes of files: 1 kills the next process at its first write;
-    `kill_request` kills the next refresher: `before` its request or `after` it.
+    `kill_request` kills the next refresher: `before` its request or `after` it. `killed`
+    is when one was killed last.
     """
 
     events: Events
@@ -69,7 +71,9 @@ class Device:
     has_network: bool = True
     kill_at: int = 0
     kill_request: str = ""
-    refreshes: int = 0
+    killed: float = 0.0
+    scheduled: tuple[str, float, dict[str, list[Row]]] = ("", 0.0, {})
+    width: tuple[list[Row], int] = ([], 0)
     rendered: dict[Any, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -92,15 +96,21 @@ class Device:
     @contextmanager
     def patched(self) -> Iterator[None]:
         """Put the product's edge into this world."""
+        schedules = partial(self._schedules, schedule.schedules)
+        widest = schedule.widest
         render = partial(self._render, rendering.render)
         with ExitStack() as stack:
             for where, name, stand_in in (
                 (time, "time", lambda: self.wall),
                 (clock, "_first_line", self._first_line),
                 (detach, "start_refresher", self._start),
+                (detach, "leave_host", lambda _lock: False),
                 (command, "print_line", self.printed.append),
                 (publish, "HOSTS", HOSTS),
                 (schedule, "render", render),
+                (publish, "schedules", schedules),
+                (schedule, "schedules", schedules),
+                (publish, "widest", lambda rows: self._widest(widest, rows)),
                 (store, "write", partial(self._write, store.write)),
             ):
                 stack.enter_context(mock.patch.object(where, name, stand_in))
@@ -141,12 +151,13 @@ class Device:
 
     def refresh(self, *, force: bool = False) -> None:
         """Run one refresher to its end, or to where it is killed."""
-        self.refreshes += 1
         job = Job(self.environ, str(self.config), lambda: self.wall, self._fetch)
         try:
             refresh(job, force=force)
-        except (Killed, CacheFolderError, store.Busy):
-            self.kill_at = 0
+        except Killed:
+            self.kill_at, self.killed = 0, self.events.now
+        except (CacheFolderError, store.Busy):
+            pass
 
     def _claim(self, wall: float) -> bool:
         return store.prepare(self.folder, str(self.home)) and store.claim(self.folder, wall)
@@ -215,6 +226,25 @@ class Device:
                 self.rendered.clear()
             texts = self.rendered[seen] = real(merged, HOSTS, now, *rest, **more)
         return {host: texts[host] for host in hosts}
+
+    def _widest(self, real: Callable[[list[Row]], int], rows: list[Row]) -> int:
+        if rows is not self.width[0]:
+            self.width = (rows, real(rows))
+        return self.width[1]
+
+    def _schedules(
+        self,
+        real: Callable[..., dict[str, list[Row]]],
+        merged: MergedUsage,
+        hosts: Sequence[str],
+        now: float,
+        *rest: Any,
+    ) -> dict[str, list[Row]]:
+        """Reuse the rows of the same observations: those that time has passed are skipped by every reader."""
+        seen = f"{merged.observations}"
+        if seen != self.scheduled[0] or now < self.scheduled[1]:
+            self.scheduled = (seen, now, real(merged, HOSTS, now, *rest))
+        return {host: self.scheduled[2][host] for host in hosts}
 
     def _write(self, real: Callable[..., None], folder: str, name: str, content: bytes) -> None:
         if self.kill_at:

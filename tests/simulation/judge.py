@@ -6,7 +6,7 @@ The judge: every printed line against what was true, and every request against t
 - `~Nh` is not older than it says (and a TTL).
 - A window that has ended is never shown, nor a number of another account; the
   old account's is a lag, counted apart, for one TTL after /login, and in the
-  one print after it that starts the refresher.
+  one print after it that starts the refresher; two more if that one is killed.
 - The scoped window is hidden if it has been the tightest for that long and is not printed.
 - `--` is avoidable if the tool was free to ask for a TTL, a prompt's turn and an
   answer since the window began: awake, with a network, a good login, the right
@@ -110,7 +110,7 @@ class Judge:
         # While the two files of a login are written, either account is the right one.
         if any(self._held(one, name, int(percent), since) for one in (account, self.client.account)):
             return "marked" if old or hours else "right"
-        if now <= max(self.client.since + TTL, self.overdue) + PROMPT and any(
+        if now <= self._lag_ends() and any(
             self._held(former, name, int(percent), now - span) for _, former in self.client.history
         ):
             return "lag"
@@ -124,6 +124,10 @@ class Judge:
         if limit.ends is not None and limit.ends - now < PROMPT:
             return now  # by the reset of some answer it has ended already
         return max(limit.ended.values(), default=0.0)
+
+    def _lag_ends(self) -> float:
+        ends = max(self.client.since + TTL, self.overdue) + PROMPT
+        return ends if self.device.killed < self.client.since else max(ends, self.device.killed + 2 * TTL)
 
     def _is_hiding(self, now: float) -> bool:
         """Whether the scoped window has been the tightest for so long that it should be known."""

@@ -207,9 +207,19 @@ class World:
             process.kill()
             process.wait()
 
-    def refresh(self, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
-        """Refresh in the foreground."""
-        return self.run("quotaline", "refresh", env=env)
+    def refresh(
+        self, env: dict[str, str] | None = None, *, ago: float = 0.0
+    ) -> subprocess.CompletedProcess[bytes]:
+        """
+        Refresh in the foreground, or leave what a refresh some time ago would have left.
+
+        After 10 s another one makes a request. The shells of a test then need no faketime, which waits for all
+        descendants of its program.
+        """
+        self.travel(-ago)
+        done = self.run("quotaline", "refresh", env=env)
+        self.travel(ago)
+        return done
 
     def travel(self, seconds: float) -> None:
         """Let time pass for every program that runs from now on: the wall clock and the uptime."""
@@ -245,6 +255,10 @@ class World:
     def refreshers(self) -> list[int]:
         """Return the ids of the detached refreshers at work."""
         return self.processes("\0--detached\0")
+
+    def published(self) -> None:
+        """Wait until what a status line does after its line is done."""
+        until(lambda: not self.processes("\0--for\0claude\0"))
 
     def settle(self, seconds: float = 60.0) -> None:
         """Wait for the end of all that this user's commands started."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 VERSION = "1"
+SESSION = "segment.claude."  # + session id
+NO_MEMO = "-"  # before a memo that the launcher must not find: it never has one that starts so
 # Seconds that NEXT can be ahead: the longest TTL and some slack. In a container the uptime may start anew
 # under the host's boot id, and the number would not age until it has caught up.
 MAX_AHEAD = 3700

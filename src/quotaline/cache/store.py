@@ -86,9 +86,11 @@ def sweep_claims(folder: str, now: float) -> None:
 
 
 @contextmanager
-def locked(folder: str, wait: float = 0.0) -> Iterator[None]:
+def locked(folder: str, wait: float = 0.0) -> Iterator[int]:
     """
-    Hold the folder's lock; only its holder may write. The kernel releases it when the process ends.
+    Hold the folder's lock, and yield its descriptor; only its holder may write.
+
+    The kernel releases it when the last process that has the descriptor ends, so a child goes on holding it.
 
     Args:
         folder: A folder for which `prepare` returned True.
@@ -117,7 +119,7 @@ def locked(folder: str, wait: float = 0.0) -> Iterator[None]:
                 if time.monotonic() >= deadline:
                     raise Busy from None
                 time.sleep(0.02)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 
@@ -132,15 +134,17 @@ def _open_lock(path: str) -> int:
 
 
 @contextmanager
-def try_locked(folder: str) -> Iterator[bool]:
-    """Hold the lock if it is free within 0.1 s; yield whether it is held. For what must not wait or fail."""
+def try_locked(folder: str) -> Iterator[int | None]:
+    """
+    Hold the lock if it is free within 0.1 s, and yield its descriptor, else None.
+
+    For what must not wait or fail.
+    """
     with ExitStack() as stack:
-        try:
-            stack.enter_context(locked(folder, _SHORT_WAIT))
-            is_locked = True
-        except (Busy, OSError):
-            is_locked = False
-        yield is_locked
+        lock = None
+        with suppress(Busy, OSError):
+            lock = stack.enter_context(locked(folder, _SHORT_WAIT))
+        yield lock
 
 
 def read(folder: str, name: str) -> bytes | None:

@@ -38,6 +38,8 @@ def run(words: list[str]) -> int:
     except CommandError as error:
         print(f"quotaline: {error}", file=sys.stderr)
         return error.exit_code
+    except SystemExit:  # rich's way to say that the reader has exited
+        return 0
     except BrokenPipeError:
         # The reader has exited, as `| head` does: no error, and nothing may be left to flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

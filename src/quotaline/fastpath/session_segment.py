@@ -12,9 +12,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from quotaline.cache import segment_file, store
-from quotaline.cache.segment_file import Memo
+from quotaline.cache.segment_file import NO_MEMO, SESSION, Memo
 from quotaline.cache.segment_format import FOR_EVER
-from quotaline.refresh.publish import NO_MEMO, SESSION
 from quotaline.sources import statusline
 
 if TYPE_CHECKING:
@@ -52,6 +51,6 @@ def invalidate(folder: str, parsed: StatuslineInput, now: float) -> None:
     if not parsed.session or not os.path.lexists(os.path.join(folder, name)):
         return
     memo = Memo(NO_MEMO, parsed.api_milliseconds, int(now))
-    with store.try_locked(folder) as is_locked, suppress(OSError):
-        if is_locked:
+    with store.try_locked(folder) as lock, suppress(OSError):
+        if lock is not None:
             store.write(folder, name, segment_file.encode([(FOR_EVER, "$--")], 0, 0, memo))

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from quotaline.insight.prices import Rates, Tokens, rates, worth
-from quotaline.insight.reading import PRICED, REPORTED, UNPRICED
+from quotaline.insight.prices import PRICED, REPORTED, UNPRICED, Rates, Tokens, rates, worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

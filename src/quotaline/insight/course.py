@@ -39,7 +39,7 @@ _RECENT = 1800.0  # seconds whose rate goes on for a while,
 _LASTS = 1500.0  # fading by e in so many
 _LUMP = 12.0  # percent; use comes in lumps of about this size, which is why early numbers say little
 _USUAL = 0.7  # weight of the usual course beside the windows themselves
-_SPREAD = (5.0, 0.06)  # lump and doubt of a course that is an earlier window's,
+_SPREAD = (4.0, 0.04)  # lump and doubt of a course that is an earlier window's,
 _USUAL_SPREAD = 10.0  # and the lump of the usual one
 
 # Weeks

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 TABLE_DATE = 20261124  # year, month, day; the transcript index is rebuilt when it changes
+UNPRICED, PRICED, REPORTED = 0, 1, 2  # where a cost is from: nowhere, this table, the client's own line
 NANO = 10**9  # money is counted in whole nano-dollars, so that sums are exact in any order
 
 _HAIKU_5_5 = 1791331200.0  # 2026-10-07 00:00 UTC: released, and Sonnet 5.5 got cheaper

@@ -10,15 +10,13 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from quotaline.insight.entries import Figure, Line
-from quotaline.insight.prices import price
+from quotaline.insight.prices import PRICED, REPORTED, UNPRICED, price
 from quotaline.insight.titles import first_prompt
 from quotaline.insight.transcripts import File, Position, continues, entries, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import ProcessPoolExecutor
-
-UNPRICED, PRICED, REPORTED = 0, 1, 2  # where a cost is from: nowhere, our table, the client's own line
 
 _LARGE = 1 << 26  # bytes; to start processes for less takes longer than to read it
 _MOST_PROCESSES = 4

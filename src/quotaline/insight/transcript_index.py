@@ -33,7 +33,7 @@ class Slot(NamedTuple):
     """
     What one session used of one model in one quarter of an hour.
 
-    `slot` counts the quarters since the epoch, `source` is one of `reading`, `file` is a key of
+    `slot` counts the quarters since the epoch, `source` is one of `prices`, `file` is a key of
     `Contents.transcripts`, `first` and `last` are when its requests were made, `cost` is in nano-dollars.
     """
 

@@ -19,7 +19,7 @@ _UNSEEN = 1800.0  # seconds; use needs a running client, so it happened at most 
 _STEEP = 60.0  # seconds a percent takes at least: a longer gap explains a large rise better than a steep one
 # A window whose last reading was this close to 100 %, at the rate before it, most likely reached it: the
 # limit stops the client, and nobody reads the last percent.
-_STOPPED = 480.0  # seconds
+_STOPPED = 480.0  # seconds, or as far as its readings are apart
 _BEFORE = 900.0  # seconds over which that rate is taken
 
 Reading = tuple[float, float]  # (epoch seconds, percent)
@@ -107,5 +107,6 @@ def _full_at(readings: Sequence[Reading], found: Sequence[Rise]) -> float | None
     at, percent = readings[-1]
     if percent >= FULL:
         return next(at for at, percent in readings if percent >= FULL)
-    recent = used_between(found, at - _BEFORE, at) / _BEFORE
-    return at if FULL - CUT - percent <= _STOPPED * recent + 0.01 else None
+    rate = used_between(found, at - _BEFORE, at) / _BEFORE
+    apart = at - readings[-2][0] if len(readings) > 1 else 0.0
+    return at if FULL - CUT - percent <= min(max(apart, _STOPPED), _UNSEEN) * rate + 0.01 else None

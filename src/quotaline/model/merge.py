@@ -20,7 +20,7 @@ may raise the current one but never lower it.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from quotaline.model.usage import SCOPED, Credits, Reading, Usage, Window, build_dataclass
@@ -149,8 +149,13 @@ def current(merged: MergedUsage, now: float) -> dict[str, Observation]:
 
 def current_usage(merged: MergedUsage, now: float) -> Usage:
     """Return `current` as the public type."""
-    windows = {key: observation.window for key, observation in current(merged, now).items()}
-    return Usage.from_windows(windows, merged.credits)
+    shown = current(merged, now)
+    windows = {key: observation.window for key, observation in shown.items()}
+    return replace(
+        Usage.from_windows(windows, merged.credits),
+        observed_at={key: observation.observed_at for key, observation in shown.items()},
+        source={key: observation.source for key, observation in shown.items()},
+    )
 
 
 def shows_same_numbers(one: MergedUsage, other: MergedUsage, now: float) -> bool:
@@ -176,7 +181,8 @@ def _is_same(one: Window, other: Window) -> bool:
 
 def has_ended_window(merged: MergedUsage, now: float) -> bool:
     """Whether a window has ended since the last full answer, and its successor is unknown."""
-    answered_at = _unless_future(merged.answered_at, now)
+    # An answer of those seconds may still have had the old window, by another reset.
+    answered_at = _unless_future(merged.answered_at, now) - RESET_TOLERANCE
     return any(
         not _unexpired(known, now) and any(answered_at < (one.window.resets_at or 0) for one in known)
         for known in merged.observations.values()

@@ -7,9 +7,14 @@ times in epoch seconds, lengths in seconds, money in whole units of its currency
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+import math
+from dataclasses import asdict, dataclass, field, fields
 from types import NoneType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
 
 FIVE_HOUR = "five_hour"
 SEVEN_DAY = "seven_day"
@@ -36,11 +41,11 @@ def build_dataclass(cls: type[_Value], document: dict[str, Any]) -> _Value:
     Raises:
         TypeError: If a field is missing or of the wrong type: quotaline did not write that file.
     """
-    names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+    names = {each.name for each in fields(cls)}  # type: ignore[arg-type]
     value = cls(**{name: member for name, member in document.items() if name in names})
-    for field in fields(value):  # type: ignore[arg-type]
-        if not isinstance(getattr(value, field.name), _FIELD_TYPES.get(field.type, (object,))):
-            raise TypeError(f"{field.name} is not {field.type}")
+    for each in fields(value):  # type: ignore[arg-type]
+        if not isinstance(getattr(value, each.name), _FIELD_TYPES.get(each.type, (object,))):
+            raise TypeError(f"{each.name} is not {each.type}")
     return value
 
 
@@ -48,9 +53,9 @@ def valid_members(cls: type[object], document: object) -> dict[str, Any]:
     """Return the members of a JSON object that are fields of a flat dataclass, and of their types."""
     members = document if isinstance(document, dict) else {}
     return {
-        field.name: members[field.name]
-        for field in fields(cls)  # type: ignore[arg-type]
-        if isinstance(members.get(field.name), _FIELD_TYPES.get(field.type, ()))
+        each.name: members[each.name]
+        for each in fields(cls)  # type: ignore[arg-type]
+        if isinstance(members.get(each.name), _FIELD_TYPES.get(each.type, ()))
     }
 
 
@@ -67,6 +72,27 @@ class Window:
     utilization: float
     resets_at: float | None = None
     length: float | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a value that no window can have."""
+        for name in ("utilization", "resets_at", "length"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value < math.inf:  # not NaN either
+                raise ValueError(f"{name} must be a finite number, and not negative: {value!r}")
+
+    @property
+    def left(self) -> float:
+        """The part of the limit that is left, in percent 0-100."""
+        return round(max(0.0, 100.0 - self.utilization), 1)
+
+    @property
+    def resets_at_datetime(self) -> datetime | None:
+        """`resets_at` as an aware datetime in UTC; None if it is not known."""
+        if self.resets_at is None:
+            return None
+        from datetime import UTC, datetime  # 3 ms that no prompt needs
+
+        return datetime.fromtimestamp(self.resets_at, UTC)
 
     def time_until_reset(self, now: float) -> float | None:
         """Return the seconds until the reset: 0 once it has passed, None if it is not known."""
@@ -106,13 +132,36 @@ class Credits:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """All limits that one source reported. A limit that it did not report is None or absent, never zero."""
+    """
+    All limits that are known. A limit that was not reported is None or absent, never zero.
+
+    `observed_at` (epoch seconds) and `source` (`api`, `statusline`, `snapshot`,
+    `claude_cli`) say when and by what each number was reported, by the keys of `windows()`.
+    They are empty where that is not known, and two usages with the same numbers are equal.
+    """
 
     five_hour: Window | None = None
     seven_day: Window | None = None
     scoped: tuple[ScopedWindow, ...] = ()
     spend: Window | None = None
     credits: Credits | None = None
+    observed_at: Mapping[str, float] = field(default_factory=dict, compare=False)
+    source: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def seven_day_sonnet(self) -> Window | None:
+        """The weekly limit of Sonnet, as the endpoint names it."""
+        return self.windows().get(f"{SCOPED}Sonnet")
+
+    @property
+    def seven_day_opus(self) -> Window | None:
+        """The weekly limit of Opus, as the endpoint names it."""
+        return self.windows().get(f"{SCOPED}Opus")
+
+    @property
+    def extra_usage(self) -> Credits | None:
+        """The usage credits, as the endpoint names them."""
+        return self.credits
 
     def windows(self) -> dict[str, Window]:
         """Return the reported windows by key: `five_hour`, `seven_day`, `spend`, `scoped:<name>`."""
@@ -143,21 +192,30 @@ class Usage:
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Usage:
-        """Read a document of `to_json`. Raises KeyError or TypeError for anything else."""
+        """
+        Read a document of `to_json`. What an older version did not write is unknown.
+
+        Raises:
+            KeyError, TypeError, ValueError: For anything else.
+        """
+        if not isinstance(document, dict):
+            raise TypeError("a usage is an object")
 
         def window(members: dict[str, Any] | None) -> Window | None:
             return build_dataclass(Window, members) if members is not None else None
 
-        credits_ = document["credits"]
+        credits_ = document.get("credits")
         return cls(
-            five_hour=window(document["five_hour"]),
-            seven_day=window(document["seven_day"]),
+            five_hour=window(document.get("five_hour")),
+            seven_day=window(document.get("seven_day")),
             scoped=tuple(
                 ScopedWindow(scoped["name"], build_dataclass(Window, scoped["window"]))
-                for scoped in document["scoped"]
+                for scoped in document.get("scoped", ())
             ),
-            spend=window(document["spend"]),
+            spend=window(document.get("spend")),
             credits=build_dataclass(Credits, credits_) if credits_ is not None else None,
+            observed_at=dict(document.get("observed_at", {})),
+            source=dict(document.get("source", {})),
         )
 
 

@@ -1,5 +1,5 @@
 """
-Runs the refresher as a detached process, for which no host waits and which no host kills.
+Runs the refresher, and what a status line does after its line, as a process that no host waits for or kills.
 
 Hosts wait for the end of every stream that a child inherited, and Claude Code kills
 the descendants of a cancelled status line (docs/reliability.md A3 and J6,
@@ -39,11 +39,36 @@ def start_refresher(is_wanted: Callable[[], bool] = lambda: True) -> None:
         os.setsid()
         if os.fork() == 0 and is_wanted():
             os.chdir("/")  # the caller's folder may be untrusted or about to be unmounted
-            _close_streams()
+            _close_streams(os.open(os.devnull, os.O_RDWR))
             # -P keeps the working directory off sys.path, even "/".
             os.execv(sys.executable, [sys.executable, "-P", "-m", "quotaline", "refresh", "--detached"])
     finally:
         os._exit(0)
+
+
+def leave_host(lock: int | None) -> bool:
+    """
+    Go on as a process that no host waits for or kills; the one that the host started ends with 0.
+
+    Between the fork and `setsid` a host can still kill both. Then nothing was written.
+
+    Args:
+        lock: The descriptor of the folder's lock. It is the only one that stays open.
+
+    Returns:
+        False if no process can be started. The caller then goes on as it was.
+    """
+    try:
+        null = os.open(os.devnull, os.O_RDWR)
+        child = os.fork()
+    except OSError:
+        return False
+    if child:
+        os._exit(0)
+    os.setsid()
+    _close_streams(null, lock)
+    limit_runtime()  # a hung file system must not keep the lock held for ever
+    return True
 
 
 def become_daemon() -> None:
@@ -56,7 +81,7 @@ def become_daemon() -> None:
         # A group leader can't leave its session, so a closed terminal would end it by SIGHUP.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.chdir("/")
-    _close_streams()
+    _close_streams(os.open(os.devnull, os.O_RDWR))
     limit_runtime()
 
 
@@ -75,8 +100,9 @@ def limit_runtime() -> None:
     signal.alarm(DEADLINE)
 
 
-def _close_streams() -> None:
-    null = os.open(os.devnull, os.O_RDWR)
+def _close_streams(null: int, keep: int | None = None) -> None:
     for stream in (0, 1, 2):
         os.dup2(null, stream)
-    os.closerange(3, _MAX_DESCRIPTORS)
+    kept = _MAX_DESCRIPTORS if keep is None else keep
+    os.closerange(3, kept)
+    os.closerange(kept + 1, _MAX_DESCRIPTORS)

@@ -9,6 +9,7 @@ from quotaline.model.usage import FIVE_HOUR, SEVEN_DAY
 from quotaline.segment import duration
 from quotaline.segment.clock_time import clock_time
 from quotaline.segment.labels import UNKNOWN
+from quotaline.segment.palette import without_inverted
 from quotaline.segment.span import Span
 from quotaline.segment.styles import STYLES
 from quotaline.segment.template import SESSION_FIELDS, WINDOWS
@@ -72,7 +73,10 @@ def window_value(view: View, name: str, field: str, dropped: frozenset[str] = fr
     text = _text(view, window, window.observation, field)
     if text is None:
         return _unknown(field, view.options)
-    return Value(Span(text, window.style if field in _COLOURED else ""), known=bool(text))
+    style = window.style if field in _COLOURED else ""
+    if field == "bar":
+        style = without_inverted(style)
+    return Value(Span(text, style), known=bool(text))
 
 
 def _plain(text: str) -> Value:

@@ -14,13 +14,22 @@ _HEX_DIGITS = set("0123456789abcdef")
 
 ATTRIBUTES = ("bold", "dim", "italic", "underline", "inverted")
 
-# By colour step. `colorblind`: blue and orange are what people with either red-green deficiency can tell
+# By colour step. `default` and `colorblind` are for dark terminals, `light` is for light ones: hardly
+# any colour is readable on both (contrast 4.5, WCAG 1.4.3). The names are the terminal's own colours, which
+# its theme fits to its background. A segment is rendered for all terminals at once, so the user chooses.
+# `colorblind`: blue and orange are what people with either red-green deficiency can tell
 # apart, and within each of the two the lightness differs (tests/segment/test_palette.py).
 PALETTES: dict[str, dict[str, str]] = {
     "default": {"green": "green", "yellow": "yellow", "orange": "orange", "red": "red"},
+    "light": {"green": "28", "yellow": "58", "orange": "130", "red": "bold 160"},
     "colorblind": {"green": "33", "yellow": "80", "orange": "214", "red": "bold 166"},
     "mono": {"green": "", "yellow": "", "orange": "bold", "red": "bold inverted"},
 }
+
+
+def without_inverted(style: str) -> str:
+    """Return a style for a bar: inverted, its full blocks would look empty."""
+    return " ".join(word for word in style.split(" ") if word != "inverted")
 
 
 def is_colour(word: str) -> bool:

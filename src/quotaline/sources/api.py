@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 ENDPOINT = "https://api.anthropic.com/api/oauth/usage"
 USER_AGENT = f"quotaline/{__version__}"
-TIMEOUT = (3.0, 5.0)  # seconds to connect, and for each read
-DEADLINE = 10.0  # seconds for the whole body; a call that blocks in C is ended by the refresher's alarm
+DEADLINE = 10.0  # seconds for the whole answer; a call that blocks in C is ended by the refresher's alarm
+CONNECT, READ = 0.3, 0.5  # parts of the deadline: to connect, and for each read
 MAX_BODY = 64 * 1024
 MAX_RETRY_AFTER = 6 * 3600.0  # seconds; a longer one is cut
 _IMPLAUSIBLE_RETRY_AFTER = 366 * 86400.0  # seconds; ignored above this
@@ -54,7 +54,14 @@ _FAILURES = (
 )
 
 
-def fetch(token: Token, *, now: float, user_agent: str = "", endpoint: str = ENDPOINT) -> Usage:
+def fetch(
+    token: Token,
+    *,
+    now: float,
+    user_agent: str = "",
+    endpoint: str = ENDPOINT,
+    timeout: float = DEADLINE,
+) -> Usage:
     """
     Make one request and return the usage in the answer.
 
@@ -63,6 +70,7 @@ def fetch(token: Token, *, now: float, user_agent: str = "", endpoint: str = END
         now: Epoch seconds.
         user_agent: Replaces the default, which names quotaline and its version.
         endpoint: For the demo, whose endpoint is on loopback.
+        timeout: Seconds until Unreachable is raised.
 
     Raises:
         LoginExpired: The endpoint refused the token (401).
@@ -74,7 +82,7 @@ def fetch(token: Token, *, now: float, user_agent: str = "", endpoint: str = END
     """
     detail = ""
     try:
-        status, headers, body = _get(token, user_agent or USER_AGENT, endpoint)
+        status, headers, body = _get(token, user_agent or USER_AGENT, endpoint, timeout)
     except _FAILURES as failure:
         detail = _describe(failure)
     # Raised outside of the handler, so that it has no error of the HTTP stack as context: those hold headers.
@@ -101,7 +109,7 @@ def parse_retry_after(text: str | None, now: float) -> float | None:
 
 
 def _get(
-    token: Token, user_agent: str, endpoint: str
+    token: Token, user_agent: str, endpoint: str, timeout: float
 ) -> tuple[int, requests.structures.CaseInsensitiveDict[str], bytes]:
     def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {token.reveal()}"
@@ -119,7 +127,7 @@ def _get(
             "Content-Type": "application/json",
             "User-Agent": user_agent,
         },
-        timeout=TIMEOUT,
+        timeout=(CONNECT * timeout, READ * timeout),
         allow_redirects=False,
         stream=True,
     ) as response:
@@ -127,7 +135,7 @@ def _get(
         # read1 returns what has arrived. iter_content waits for 8 KiB, even at one byte per second.
         while part := response.raw.read1(8192, decode_content=True):
             body += part
-            if time.monotonic() - started > DEADLINE:
+            if time.monotonic() - started > timeout:
                 raise requests.Timeout
             if len(body) > MAX_BODY:
                 body = b""  # a usage answer is never that large

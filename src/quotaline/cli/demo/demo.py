@@ -20,6 +20,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--gallery", action="store_true", help="show every state of the segment, in every host's markup"
     )
+    parser.add_argument(
+        "--styles",
+        action="store_true",
+        help="show every style, palette and icon set, on your own numbers if there are any",
+    )
     parser.add_argument("--svg", metavar="FILE", help="write a picture to FILE instead of printing")
     parser.set_defaults(run=_run)
 
@@ -27,26 +32,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     if chosen.svg:
         return _draw(chosen.svg, every_state=chosen.gallery)
-    from rich.console import Console
+    from quotaline.cli.console import make_console, print_table
 
+    console = make_console()
     if chosen.gallery:
         from quotaline.cli.demo.gallery import gallery
 
-        Console().print(gallery())
+        print_table(console, gallery())
+        return 0
+    if chosen.styles:
+        from quotaline.cli.demo.styles import styles
+
+        print_table(console, styles())
         return 0
     from quotaline.cli.demo.account import moments
     from quotaline.cli.show.overview import print_overview
 
-    print("A fake account on 127.0.0.1, and the same code as always: login, request, cache, segment.\n")
-    console = Console()
+    print("A fake account on 127.0.0.1, and the same code as always:\nlogin, request, cache, segment.\n")
     for moment in moments("ansi" if console.color_system and not console.no_color else "plain"):
         print(f"  after {moment.minute:3} min   {moment.segment}", flush=True)
         time.sleep(_PAUSE if console.is_terminal else 0)
     print()
     print_overview(moment.state, moment.now, console)
     print(
-        "\nWith your own account, logged in to Claude Code: `quotaline` prints the segment, "
-        "`quotaline status` the table."
+        "\nWith your own login: `quotaline refresh` asks for the numbers,\n"
+        "`quotaline status` shows them, `quotaline install` adds them to your programs."
     )
     return 0
 

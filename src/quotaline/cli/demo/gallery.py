@@ -11,6 +11,7 @@ from rich.text import Text
 from quotaline.cache.segment_format import NEW_LINE
 from quotaline.model.merge import MergedUsage, Observation
 from quotaline.model.usage import FIVE_HOUR, SCOPED, SEVEN_DAY, Window
+from quotaline.segment.markup import MARKUPS
 from quotaline.segment.options import DEFAULT_OPTIONS
 from quotaline.segment.rendering import HOSTS, render
 from quotaline.sources.statusline import dollars
@@ -18,6 +19,7 @@ from quotaline.sources.statusline import dollars
 NOW = 1_795_428_000.0  # epoch seconds; fixed, so that the pictures do not change from day to day
 _MINUTE, _HOUR = 60, 3600
 _NARROW = 10  # columns
+_FIRST = "fresh"
 _VISIBLE = str.maketrans({"\x1b": "\\e", "\x01": "\\001", "\x02": "\\002", NEW_LINE: "\n"})
 
 
@@ -40,7 +42,7 @@ def states() -> list[State]:
     usual = _merged(8, 77)
     bare = render(usual, ("claude",), NOW, DEFAULT_OPTIONS.limited_to(_NARROW))["claude"]
     return [
-        _state("fresh", "observed less than 10 minutes ago", usual),
+        _state(_FIRST, "observed less than 10 minutes ago", usual),
         _state("old", "observed 10 minutes ago or earlier", _merged(8, 77, age=12 * _MINUTE)),
         _state(
             "very old", "observed an hour ago or earlier: dim, with its age", _merged(8, 77, age=2 * _HOUR)
@@ -80,17 +82,19 @@ def gallery() -> Group:
     for state in all_states:
         looks.add_row(state.name, Text.from_ansi(state.shown), Text(state.about, style="dim"))
         name = state.name
-        for text, hosts in _hosts_by_text(state.printed).items():
+        for text, hosts in _hosts_by_text(state).items():
             printed.add_row(name, " ".join(hosts), Text(text))
             name = ""
         printed.add_row()
     return Group(looks, "", printed)
 
 
-def _hosts_by_text(printed: dict[str, str]) -> dict[str, list[str]]:
+def _hosts_by_text(state: State) -> dict[str, list[str]]:
     result: dict[str, list[str]] = {}
-    for host, text in printed.items():
-        result.setdefault(text.translate(_VISIBLE), []).append(host)
+    for host, text in state.printed.items():
+        # Three of them take half a page: they are shown once.
+        if host in MARKUPS or state.name == _FIRST:
+            result.setdefault(text.translate(_VISIBLE), []).append(host)
     return result
 
 

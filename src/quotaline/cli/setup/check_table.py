@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
-from quotaline.cli.show.console import console as make_console
+from quotaline.cli.console import make_console, print_table
 from quotaline.doctor.check import BROKEN, OK, UNUSED, WARNING
 
 if TYPE_CHECKING:
@@ -28,7 +27,9 @@ _UNWRAPPED = 10000  # columns: where stdout is no terminal, one line per check, 
 
 def print_checks(checks: Iterable[Check]) -> None:
     """Print the table. It is wrapped to the terminal; in a pipe each check is one line."""
-    console = make_console(width=None if sys.stdout.isatty() else _UNWRAPPED)
+    console = make_console()
+    if not console.is_terminal:
+        console = make_console(_UNWRAPPED)
     is_ascii = console.options.ascii_only
     arrow = "->" if is_ascii else "→"
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -41,4 +42,4 @@ def print_checks(checks: Iterable[Check]) -> None:
         if check.fix:
             text.append(f" {arrow} ", "dim").append(check.fix, "bold" if check.state != UNUSED else "dim")
         table.add_row(Text(word if is_ascii else mark, style), Text(check.part), text)
-    console.print(table)
+    print_table(console, table)

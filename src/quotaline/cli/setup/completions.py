@@ -34,7 +34,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "Print the script that completes commands, hosts, settings and their values in your shell."
     )
     parser.epilog = _LOADING
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
     parser.set_defaults(run=_run)
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
 
-from quotaline.cache.paths import config_file
+from quotaline.cache import state_file
+from quotaline.cache.paths import cache_folder, config_file
 from quotaline.cli.topics import FORMAT
-from quotaline.settings import (
+from quotaline.setting_table import (
     ALIASES,
     TABLE,
     Setting,
+    SettingsError,
     Value,
     find,
     from_alias,
     is_switch,
-    load,
     to_alias,
 )
+from quotaline.settings import Settings, load, load_valid
+
+if TYPE_CHECKING:
+    import argparse
 
 _VALUE_COLUMNS = 9  # that of "compact"; a longer value moves what is behind it
 _SWITCH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -26,7 +33,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments to its parser."""
     parser.description = "Show and change the settings in config.toml. A change takes effect at once."
     parser.epilog = FORMAT
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, help_, description, run in (
         ("get", "print a setting", "Print the value of a setting.", _get),
@@ -64,13 +70,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _get(chosen: argparse.Namespace) -> int:
-    value = to_alias(chosen.key, load(config_file())[find(chosen.key).key])
+    setting = find(chosen.key)
+    settings, code = _in_force()
+    value = to_alias(chosen.key, settings[setting.key])
     print(value if isinstance(value, str) else toml(value))
-    return 0
+    return code
+
+
+def _in_force() -> tuple[Settings, int]:
+    """Return the settings that apply, and the exit code: an invalid key is reported, the others apply."""
+    try:
+        return load(config_file()), 0
+    except SettingsError as error:
+        folder = cache_folder(os.environ)
+        print(f"quotaline: {error}", file=sys.stderr)
+        return load_valid(config_file(), state_file.load(folder).settings if folder else None)[0], 2
 
 
 def _list(_: argparse.Namespace) -> int:
-    settings = load(config_file())
+    settings, code = _in_force()
     rows = []
     for key, setting in TABLE.items():
         unset = f"as {setting.inherits}" if setting.inherits else "default"
@@ -82,7 +100,7 @@ def _list(_: argparse.Namespace) -> int:
     origins = max(len(origin) for _, _, origin, _ in rows)
     for key, value, origin, about in rows:
         print(f"{key:{width}} = {toml(value):{_VALUE_COLUMNS}}  # {origin + ':':{origins + 1}} {about}")
-    return 0
+    return code
 
 
 def _path(_: argparse.Namespace) -> int:
@@ -100,10 +118,16 @@ def _set(chosen: argparse.Namespace) -> int:
 
 
 def _unset(chosen: argparse.Namespace) -> int:
-    setting = find(chosen.key)
     from quotaline.cli.setup import config_edit
 
-    config_edit.unset(setting)
+    try:
+        setting = find(chosen.key)
+    except SettingsError:
+        # A misspelt key can be taken out of the file too.
+        if not config_edit.unset([chosen.key]):
+            raise
+        return 0
+    config_edit.unset([setting.key, *config_edit.aliases(setting)])
     return 0
 
 

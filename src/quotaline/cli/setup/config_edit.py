@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from quotaline.cache.paths import config_file
+from quotaline.cache import state_file
+from quotaline.cache.paths import cache_folder, config_file
 from quotaline.cli.setup.apply import apply
-from quotaline.settings import ALIASES, SettingsError, check, load
+from quotaline.setting_table import ALIASES, SettingsError
+from quotaline.settings import check, load_valid
 
 if TYPE_CHECKING:
     from tomlkit.items import Item
 
-    from quotaline.settings import Setting, Value
+    from quotaline.setting_table import Setting, Value
 
 
 def set_value(setting: Setting, value: Value) -> None:
     """Write a setting, remove its aliases, and render every segment with it."""
     document = _open()
-    _remove(document, _aliases(setting))  # two names for one value would confuse the file's next reader
+    _remove(document, aliases(setting))  # two names for one value would confuse the file's next reader
     *path, name = setting.key.split(".")
     table: Any = document
     for part in path:
@@ -30,14 +33,17 @@ def set_value(setting: Setting, value: Value) -> None:
     _save(document)
 
 
-def unset(setting: Setting) -> None:
-    """Remove a setting and its aliases, and render every segment if there was one."""
+def unset(keys: list[str]) -> bool:
+    """Remove keys, render every segment if there was one of them, and return whether there was."""
     document = _open()
-    if _remove(document, [setting.key, *_aliases(setting)]):
+    found = _remove(document, keys)
+    if found:
         _save(document)
+    return found
 
 
-def _aliases(setting: Setting) -> list[str]:
+def aliases(setting: Setting) -> list[str]:
+    """Return the other names of a setting."""
     return [alias for alias, key in ALIASES.items() if key == setting.key]
 
 
@@ -62,16 +68,15 @@ def _item(value: Value) -> Item:
 
 
 def _open() -> tomlkit.TOMLDocument:
-    load(
-        config_file()
-    )  # raises for an invalid file, with a better message; one that is invalid is not replaced
     try:
         with open(config_file(), encoding="utf-8", newline="") as file:
             return tomlkit.load(file)
     except FileNotFoundError:
         return tomlkit.document()
-    except (OSError, TOMLKitError) as error:
-        raise SettingsError(f"{config_file()}: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{config_file()} can't be read: {error.strerror}") from None
+    except (TOMLKitError, ValueError, RecursionError) as error:  # it is not replaced
+        raise SettingsError(f"{config_file()} is broken: {error}") from None
 
 
 def _save(document: tomlkit.TOMLDocument) -> None:
@@ -86,4 +91,10 @@ def _save(document: tomlkit.TOMLDocument) -> None:
         os.replace(temporary, path)
     except OSError as error:
         raise SettingsError(f"{path} can't be written: {error.strerror}") from None
-    apply(check(document.unwrap()))
+    try:
+        settings = check(document.unwrap())
+    except SettingsError as error:  # of another key, which the user has to correct
+        print(f"quotaline: {path}: {error}", file=sys.stderr)
+        folder = cache_folder(os.environ)
+        settings, _ = load_valid(path, state_file.load(folder).settings if folder else None)
+    apply(settings)

@@ -8,7 +8,7 @@ import re
 
 from rich.text import Text
 
-from quotaline.cli.show.console import console as make_console
+from quotaline.cli.console import make_console
 
 _STYLES = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
 

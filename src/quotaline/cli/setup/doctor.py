@@ -26,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "Check the installation and suggest fixes. The output names no home folder, token or e-mail address, "
         "so it is safe to share."
     )
+    parser.epilog = "Exit status: 1 if a part is broken (marked with a cross), else 0."
     parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
     parser.set_defaults(run=_run)
 

@@ -117,3 +117,6 @@ def _agrees(path: str) -> bool:
     except EOFError:
         print()
         return False
+    except KeyboardInterrupt:
+        print()  # the shell's prompt must not follow on the line of the question
+        raise

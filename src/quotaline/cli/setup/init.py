@@ -18,6 +18,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "Print the lines that show the segment in a host, for its config file. "
         "`quotaline install` adds them for you."
     )
+    parser.epilog = """\
+where the lines go:
+  bash, zsh     ~/.bashrc, ~/.zshrc; or: eval "$(quotaline init bash)"
+  fish          ~/.config/fish/config.fish; or: quotaline init fish | source
+  claude        ~/.claude/settings.json, as members of its object
+  tmux          ~/.tmux.conf
+  starship      ~/.config/starship.toml
+"""
     parser.add_argument("host", metavar="HOST", choices=TABLE, help=", ".join(TABLE))
     parser.set_defaults(run=_run)
 

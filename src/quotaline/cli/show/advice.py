@@ -12,7 +12,8 @@ from quotaline.model.merge import current
 from quotaline.segment.clock_time import clock_time
 from quotaline.segment.duration import duration
 from quotaline.segment.labels import label
-from quotaline.settings import SettingsError, load, saved_settings
+from quotaline.setting_table import SettingsError
+from quotaline.settings import load, saved_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,14 +37,14 @@ def problems(state: State, now: float) -> list[str]:
         lines.append(failure(state, now))
     if cache_folder(os.environ) is None:
         lines.append("no home folder: HOME is not set to an absolute path")
-    lines = [line for line in lines if line]
-    if not current(state.merged, now):
-        lines = [f"unavailable: {line}" for line in lines or [_missing(state)]]
     try:
         load(config_file())
     except SettingsError as error:
         lines.append(str(error))
-    return lines
+    lines = [line for line in lines if line]
+    if current(state.merged, now):
+        return lines
+    return [f"unavailable: {line}" for line in lines or [_missing(state)]]
 
 
 def failure(state: State, now: float) -> str:

@@ -24,6 +24,11 @@ def step_style(used: float, options: DisplayOptions, label: str = "") -> str:
     return rich_style(options.colours[colour(whole_percent(used), options.steps_of(label))])
 
 
+def without_reverse(style: str) -> str:
+    """Return a style for a bar: reversed, its full blocks would look empty."""
+    return " ".join(word for word in style.split(" ") if word != "reverse")
+
+
 def rich_style(style: str) -> str:
     """Translate a style of the segment into one of rich."""
     words = style.split(" ") if style else []

@@ -54,17 +54,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "Print one value, for scripts. Without KEY, list the keys. A request is made if one is due."
     )
     parser.epilog = """\
-examples:
-  quotaline get 5h              percent used of the 5-hour window
-  quotaline get 7d.left         percent left of the 7-day window
-  quotaline get 5h.resets_at    when it resets, in epoch seconds
-
 exit status:
-  0                             the value was printed
-  1                             it is not known: an empty line, and the reason on stderr
-  2                             unknown key
+  0             the value was printed
+  1             it is not known: an empty line, and the reason on stderr
+  2             unknown key
 """
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "key", metavar="KEY", nargs="?", type=_key, help="WINDOW.FIELD, for example 5h.left or 7d.resets_at"
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from quotaline.cli.console import print_table
 from quotaline.cli.show.advice import advice
 from quotaline.cli.show.table import table
 from quotaline.model.merge import current
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def print_overview(state: State, now: float, console: Console) -> None:
     """Print the overview. The credits are printed only if they are turned on."""
-    console.print(table(state, now, console))
+    print_table(console, table(state, now, console))
     if state.merged.credits and state.merged.credits.enabled:
         console.print(Text(_money(state.merged.credits)))
     if line := advice(current(state.merged, now), now):
@@ -27,7 +28,14 @@ def print_overview(state: State, now: float, console: Console) -> None:
 
 
 def _money(credits_: Credits) -> str:
-    unit = f" {credits_.currency}" if credits_.currency else ""
-    used = f"{credits_.used:.2f}{unit} used" if credits_.used is not None else "on"
-    cap = f"cap {credits_.limit:.2f}{unit}" if credits_.limit is not None else "no cap"
-    return f"usage credits: {used}, {cap}"
+    if credits_.used is None:
+        return "usage credits: on"
+    used, limit = _amount(credits_.used, credits_), credits_.limit
+    of = f" of {_amount(limit, credits_)}" if limit is not None else ""
+    return f"usage credits: {used}{of} used" + ("" if limit is not None else ", no limit")
+
+
+def _amount(amount: float, credits_: Credits) -> str:
+    if credits_.currency == "USD":
+        return f"${amount:.2f}"
+    return f"{amount:.2f}" + (f" {credits_.currency}" if credits_.currency else "")

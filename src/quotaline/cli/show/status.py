@@ -20,6 +20,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "Show every limit with the percent used, its reset, pace, source and age. "
         "A request is made if one is due."
     )
+    parser.epilog = """\
+columns:
+  used, left    percent of the limit; ~ before a number that is old
+  bar           what is used; its tick is how much of the time is over
+  pace          percentage points ahead of an even use, or behind it
+  source        statusline: Claude Code's status line; snapshot: its
+                .claude.json; api: the usage endpoint;
+                claude_cli: `claude -p /usage`
+  age           time since the number was observed
+
+exit status:
+  0             the report was printed, also if numbers are missing;
+                `problems` of --json has the reasons
+"""
     parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
     parser.set_defaults(run=_run)
 
@@ -31,10 +45,10 @@ def _run(chosen: argparse.Namespace) -> int:
 
         print(json.dumps(document(state, now), indent=2))
         return 0
-    from quotaline.cli.show.console import console
+    from quotaline.cli.console import make_console
     from quotaline.cli.show.overview import print_overview
 
-    print_overview(state, now, console())
+    print_overview(state, now, make_console())
     sys.stdout.flush()
     for line in problems(state, now):
         print(f"quotaline: {line}", file=sys.stderr)

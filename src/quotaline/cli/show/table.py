@@ -15,7 +15,7 @@ from rich.text import Text
 
 from quotaline.cli.show.bar import ASCII, UNICODE, Symbols, bar
 from quotaline.cli.show.bar import MIN_WIDTH as MIN_BAR
-from quotaline.cli.show.colours import rich_style, step_style, whole_percent
+from quotaline.cli.show.colours import rich_style, step_style, whole_percent, without_reverse
 from quotaline.cli.show.report import credits_used
 from quotaline.insight.pace import pace
 from quotaline.segment.clock_time import clock_time
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 _GAP = 2  # columns between two columns of the table
 _MAX_BAR = 30  # columns of the terminal
-_DROP_ORDER = ("left", "source", "age", "resets at", "pace", "bar")
+_DROP_ORDER = ("left", "source", "age", "resets at", "pace", "bar", "resets in", "used")
+_HEADERS = {"pace": "pace (points)"}  # percentage points; the others are named by themselves
 _RIGHT_ALIGNED = ("used", "left", "age")
 
 
@@ -74,26 +75,32 @@ def table(state: State, now: float, console: Console) -> Table:
         "age": [Text(row.age) for row in rows],
     }
     columns = {name: texts for name, texts in columns.items() if name == "bar" or any(map(len, texts))}
+    has_bar = any(row.bar for row in rows)
+    columns = {name: texts for name, texts in columns.items() if name != "bar" or has_bar}
     for name in _DROP_ORDER:
-        if _space_for_bar(columns, console.width) >= MIN_BAR:
+        if _space_left(columns, console.width) >= 0:
             break
         columns.pop(name, None)
     if "bar" in columns:
-        width = min(_MAX_BAR, _space_for_bar(columns, console.width))
+        width = min(_MAX_BAR, MIN_BAR + _space_left(columns, console.width))
         columns["bar"] = [_bar(row, width, options, symbols) for row in rows]
-    return _rich_table(columns)
+    return _rich_table(columns, symbols)
 
 
-def _space_for_bar(columns: dict[str, list[Text]], width: int) -> int:
-    others = {name: texts for name, texts in columns.items() if name != "bar"}
-    return width - sum(max(len(name), *map(len, texts)) + _GAP for name, texts in others.items())
+def _space_left(columns: dict[str, list[Text]], width: int) -> int:
+    """Return the columns of the terminal that are left, or missing if negative, with the shortest bar."""
+    widths = (
+        MIN_BAR if name == "bar" else max(len(_HEADERS.get(name, name)), *map(len, texts))
+        for name, texts in columns.items()
+    )
+    return width - sum(widths) - _GAP * (len(columns) - 1)
 
 
-def _rich_table(columns: dict[str, list[Text]]) -> Table:
+def _rich_table(columns: dict[str, list[Text]], symbols: Symbols) -> Table:
     result = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
     for name in columns:
         justify = "right" if name in _RIGHT_ALIGNED else "left"
-        header = "" if name == "bar" else name
+        header = f"{symbols.tick} time" if name == "bar" else _HEADERS.get(name, name)  # it explains the tick
         result.add_column(header, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     for row in zip(*columns.values(), strict=True):
         result.add_row(*row)
@@ -117,7 +124,7 @@ def _window(shown: WindowView, now: float, options: DisplayOptions, symbols: Sym
         resets_at=""
         if window.resets_at is None
         else clock_time(window.resets_at, now, twelve_hours=options.twelve_hours),
-        pace=_pace(run.ahead, symbols) if run and run.notable else Text(),
+        pace=_pace(run.ahead, options, symbols) if run and run.notable else Text(),
         source=observation.source,
         age=duration(max(0.0, shown.age)),
     )
@@ -141,10 +148,10 @@ def _left(used: float) -> str:
     return f"{max(0, 100 - whole_percent(used))}%"
 
 
-def _pace(ahead: float, symbols: Symbols) -> Text:
-    symbol, word, style = (
-        (symbols.ahead, "ahead", "dark_orange") if ahead > 0 else (symbols.behind, "behind", "dim")
-    )
+def _pace(ahead: float, options: DisplayOptions, symbols: Symbols) -> Text:
+    is_ahead = ahead > 0
+    symbol, word = (symbols.ahead, "ahead") if is_ahead else (symbols.behind, "behind")
+    style = rich_style(options.colours["orange"]) if is_ahead else "dim"
     return Text(f"{symbol}{abs(ahead):.0f} {word}", style)
 
 
@@ -152,4 +159,5 @@ def _bar(row: _Row, width: int, options: DisplayOptions, symbols: Symbols) -> Te
     if row.bar is None:
         return Text()
     used, elapsed = row.bar
-    return bar(used, elapsed, width, step_style(used, options, row.window.plain), symbols)
+    style = without_reverse(step_style(used, options, row.window.plain))
+    return bar(used, elapsed, width, style, symbols)
