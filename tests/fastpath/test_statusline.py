@@ -690,3 +690,11 @@ printf %s "$memo"
     done = subprocess.run(["dash", "-c", cut], input=f"{text}\n".encode(), capture_output=True, check=True)
 
     assert done.stdout.decode() == (statusline.limits_text(text.encode()) or "")
+
+
+@pytest.mark.parametrize("amount", [1e308, 1e7, -1.0, float("inf"), float("nan")])
+def test_absurd_cost_does_not_fill_the_row(amount: float) -> None:
+    assert statusline.dollars(amount) == "$--"
+    if amount > 1:
+        fields = statusline.StatuslineInput(tokens=amount * 1e6).template_fields()
+        assert fields["tokens"] == "--"
