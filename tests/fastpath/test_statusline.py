@@ -215,6 +215,7 @@ def test_closed_streams_leave_every_file_as_it_should_be(quiet: World, closed: s
 
     done = quiet.run("sh", "-c", script, str(text))
 
+    quiet.settle()  # the files are written after the line
     assert (done.returncode, done.stderr) == (0, b"")
     assert (quiet.cache / "lock").read_bytes() == b""
     json.loads((quiet.cache / "state.json").read_bytes())
