@@ -553,7 +553,8 @@ def test_second_run_of_a_session_while_the_first_one_publishes_shows_its_own_num
     quiet.published()
     assert quiet.segment() == "[5h:9% 7d:77%]"
     assert shown(quiet, status_json(9, api_milliseconds=900)) == "[5h:9% 7d:77%]"
-    assert why(quiet)["rejected"] == []
+    # Whichever of the two gets the lock first: the older input is at most rejected for its age.
+    assert {each["why"] for each in why(quiet)["rejected"]} <= {"older than the number from statusline"}
 
 
 def test_login_with_another_account_before_the_numbers_are_published_drops_them(quiet: World) -> None:

@@ -221,9 +221,9 @@ def test_window_that_has_ended_has_no_forecast() -> None:
 
 @pytest.mark.parametrize(
     "window",
-    [Window(50), Window(50, NINE + FIVE), Window(50, None, FIVE), Window(math.nan, NINE + FIVE, FIVE)],
+    [Window(50), Window(50, NINE + FIVE), Window(50, None, FIVE)],
 )
-def test_window_of_unknown_reset_length_or_use_has_no_forecast(window: Window) -> None:
+def test_window_of_unknown_reset_or_length_has_no_forecast(window: Window) -> None:
     assert forecast(window, [], [], NINE) is None
 
 

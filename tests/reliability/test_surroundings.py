@@ -233,12 +233,16 @@ def test_planted_modules_are_not_run_by_a_status_line_even_with_an_empty_entry_i
     live: World, pythonpath: str
 ) -> None:
     clone, ran = plant(live)
+    live.configure("[sources]\napi = false\n")  # else the numbers may be there by the last host
     (live.home / "theirs").write_text("pwd; echo $PWD\n")
     env = {"PYTHONPATH": pythonpath}
 
     for host in ("claude", "plain", "tmux"):
         done = live.run("quotaline", "--for", host, cwd=clone, env=env)
-        assert (done.returncode, done.stdout, done.stderr) == (0, b"[5h:-- 7d:--]\n", b""), done
+        # By the second host a refresher may have answered.
+        assert (done.returncode, done.stdout.count(b"\n"), done.stderr) == (0, 1, b""), done
+        live.settle()
+        shutil.rmtree(live.cache, ignore_errors=True)  # or the next one would not need Python
     done = live.run("quotaline", "combine", f"sh {live.home}/theirs", cwd=clone, env=env)
     live.settle()
 
