@@ -41,7 +41,7 @@ def assert_in_place(shell: Shell, terminal: Terminal, text: str, columns: int) -
 
 @pytest.mark.quick
 def test_new_shell_shows_the_coloured_segment_and_its_changes(shell: Shell, live: World) -> None:
-    live.refresh()
+    live.refresh(ago=15)
     with shell.open(live, columns=60) as terminal:
         terminal.wait(lambda: terminal.find(FRESH) and terminal.find("$"))
         assert_in_place(shell, terminal, FRESH, 60)

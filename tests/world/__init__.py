@@ -207,9 +207,14 @@ class World:
             process.kill()
             process.wait()
 
-    def refresh(self, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
-        """Refresh in the foreground."""
-        return self.run("quotaline", "refresh", env=env)
+    def refresh(
+        self, env: dict[str, str] | None = None, *, ago: float = 0.0
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Refresh in the foreground, as of some seconds ago: 10 have to pass until the next one may ask."""
+        self.travelled -= ago
+        done = self.run("quotaline", "refresh", env=env)
+        self.travelled += ago
+        return done
 
     def travel(self, seconds: float) -> None:
         """Let time pass for every program that runs from now on: the wall clock and the uptime."""
