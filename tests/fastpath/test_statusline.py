@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_launcher import traced
 
+from quotaline.cache import state_file
 from quotaline.model.usage import Usage, Window
 from quotaline.sources import statusline
 from world import World, until, usage
@@ -315,6 +316,35 @@ def test_another_account_never_sees_the_numbers_of_the_old_one(quiet: World) -> 
     assert shown(quiet, status_json(rate_limits=None, session="new")) == UNKNOWN
     assert quiet.segment() == UNKNOWN
     assert why(quiet)["account"] == "11111111"
+
+
+def test_large_client_file_is_read_by_the_refresher_and_not_before_the_line_is_printed(
+    quiet: World, tmp_path: pathlib.Path
+) -> None:
+    client = quiet.home / ".claude.json"
+
+    def write(account: str) -> None:
+        login = {"accountUuid": account, "organizationName": "A"}
+        client.write_text(json.dumps({"oauthAccount": login, "history": "x" * (2 << 20)}))
+
+    write("first")
+    assert shown(quiet, status_json(8)) == "[5h:8% 7d:77%]"
+    quiet.settle()
+    quiet.travel(61)  # this minute's refresher is started
+    write("second")
+    log = tmp_path / "calls"
+    trace = ["strace", "-qq", "-f", "-e", "trace=openat,write", "-e", "signal=none", "-o", str(log)]
+    (quiet.folder / "input").write_bytes(status_json(9, api_milliseconds=500) + b"\n")
+    with (quiet.folder / "input").open("rb") as text:
+        done = quiet.run(*trace, "quotaline", "--for", "claude", stdin=text)
+    quiet.settle()
+
+    assert done.stderr == b""
+    calls = log.read_text().splitlines()
+    opened = min(at for at, call in enumerate(calls) if f'"{client}"' in call)
+    printed = min(at for at, call in enumerate(calls) if 'write(1, "[' in call)
+    assert printed < opened
+    assert state_file.load(str(quiet.cache)).merged.account == "second"
 
 
 def test_two_config_dirs_never_see_each_others_numbers(quiet: World) -> None:

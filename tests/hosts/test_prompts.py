@@ -22,13 +22,6 @@ def shell(request: pytest.FixtureRequest) -> Shell:
     return SHELLS[request.param]
 
 
-def refresh_two_minutes_ago(world: World) -> None:
-    """Leave a stale segment. The shells then need no faketime, which waits for all descendants of its program."""
-    world.travel(-120)
-    world.refresh()
-    world.travel(120)
-
-
 def assert_in_place(shell: Shell, terminal: Terminal, text: str, columns: int) -> None:
     """Check for a text before the prompt in bash, at the right end in zsh (less one column) and fish."""
     place = terminal.find(text)
@@ -41,7 +34,7 @@ def assert_in_place(shell: Shell, terminal: Terminal, text: str, columns: int) -
 
 @pytest.mark.quick
 def test_new_shell_shows_the_coloured_segment_and_its_changes(shell: Shell, live: World) -> None:
-    live.refresh(ago=15)
+    live.refresh(ago=12)
     with shell.open(live, columns=60) as terminal:
         terminal.wait(lambda: terminal.find(FRESH) and terminal.find("$"))
         assert_in_place(shell, terminal, FRESH, 60)
@@ -137,7 +130,7 @@ def test_hook_sourced_twice_works_as_if_sourced_once(shell: Shell, live: World) 
 
 
 def test_stale_prompt_comes_at_once_and_silently_while_the_refresher_hangs(shell: Shell, live: World) -> None:
-    refresh_two_minutes_ago(live)
+    live.refresh(ago=120)
     live.endpoint("drip-head")
     with shell.open(live) as terminal:
         terminal.wait_for(FRESH)
@@ -169,7 +162,7 @@ def test_very_first_prompt_shows_unknown_and_a_later_one_the_numbers(shell: Shel
 
 
 def test_zsh_repaints_after_a_refresh_and_keeps_the_typed_text(live: World) -> None:
-    refresh_two_minutes_ago(live)
+    live.refresh(ago=120)
     live.endpoint(body=usage(9, 78))
     with SHELLS["zsh"].open(live) as terminal:
         terminal.wait_for(FRESH)

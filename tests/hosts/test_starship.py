@@ -49,7 +49,7 @@ def at_home(world: World) -> list[str]:
 def test_env_var_form_shows_the_value_of_this_prompt_in_either_load_order(
     live: World, root: pathlib.Path, starship: pathlib.Path, shell: str, order: str
 ) -> None:
-    live.refresh(ago=15)
+    live.refresh(ago=12)
     configure(live, root, "s${env_var.QUOTALINE}> ")
     start = f'QUOTALINE_EXPORT=1\neval "$({starship} init {shell} --print-full-init)"'
     before, after = (start, "") if order == "before" else ("QUOTALINE_EXPORT=1", start)

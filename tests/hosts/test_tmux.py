@@ -52,7 +52,7 @@ def tmux(world: World, configuration: str = "", command: pathlib.Path | None = N
 
 @pytest.mark.quick
 def test_status_line_shows_the_segment_and_its_changes_at_the_right_end(live: World) -> None:
-    live.refresh(ago=15)
+    live.refresh(ago=12)
     with tmux(live) as server:
         server.terminal.wait_for(FRESH)
         assert server.terminal.screen[-1].endswith(FRESH)

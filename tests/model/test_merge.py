@@ -9,7 +9,15 @@ from itertools import pairwise, permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quotaline.model.merge import MergedUsage, current, current_usage, merge, rejections, shows_same_numbers
+from quotaline.model.merge import (
+    MergedUsage,
+    current,
+    current_usage,
+    has_ended_window,
+    merge,
+    rejections,
+    shows_same_numbers,
+)
 from quotaline.model.usage import Credits, Reading, ScopedWindow, Usage, Window
 
 NOW = 1_795_300_000.0
@@ -57,6 +65,18 @@ def test_answer_whose_resets_jitter_shows_the_same_numbers() -> None:
     assert shows_same_numbers(after(dated(90, ago=60)), after(dated(90, ago=10, reset=RESET + 1.9)), NOW)
     assert not shows_same_numbers(after(dated(90, ago=60)), after(dated(91, ago=10)), NOW)
     assert not shows_same_numbers(after(dated(90, ago=60)), after(dated(90, ago=10, reset=RESET + 3600)), NOW)
+
+
+def test_answer_that_still_has_a_window_that_has_ended_does_not_tell_its_successor() -> None:
+    merged = merge(after(dated(97, ago=60)), Reading("api", RESET, Usage(Window(97, RESET - 1.9))), RESET + 1)
+
+    assert has_ended_window(merged, RESET + 1)
+
+
+def test_window_that_an_answer_after_its_end_leaves_out_is_not_asked_for_again_and_again() -> None:
+    merged = merge(after(dated(97, ago=60)), Reading("api", RESET + 130, Usage()), RESET + 131)
+
+    assert not has_ended_window(merged, RESET + 131)
 
 
 def test_window_that_ended_and_one_that_has_not_started_show_the_same() -> None:

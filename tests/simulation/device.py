@@ -109,7 +109,7 @@ class Device:
                 (publish, "HOSTS", HOSTS),
                 (schedule, "render", render),
                 (publish, "schedules", schedules),
-                (command, "schedules", schedules),
+                (schedule, "schedules", schedules),
                 (publish, "widest", lambda rows: self._widest(widest, rows)),
                 (store, "write", partial(self._write, store.write)),
             ):

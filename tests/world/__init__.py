@@ -210,10 +210,15 @@ class World:
     def refresh(
         self, env: dict[str, str] | None = None, *, ago: float = 0.0
     ) -> subprocess.CompletedProcess[bytes]:
-        """Refresh in the foreground, as of some seconds ago: 10 have to pass until the next one may ask."""
-        self.travelled -= ago
+        """
+        Refresh in the foreground, or leave what a refresh some time ago would have left.
+
+        After 10 s another one makes a request. The shells of a test then need no faketime, which waits for all
+        descendants of its program.
+        """
+        self.travel(-ago)
         done = self.run("quotaline", "refresh", env=env)
-        self.travelled += ago
+        self.travel(ago)
         return done
 
     def travel(self, seconds: float) -> None:

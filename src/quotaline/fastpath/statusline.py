@@ -26,7 +26,7 @@ from quotaline.refresh.ingest import apply_reading, sync_with_client
 from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.segment.rendering import render
 from quotaline.settings import Settings, saved_settings
-from quotaline.sources import statusline
+from quotaline.sources import snapshot, statusline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ def run(environ: Mapping[str, str]) -> None:
                     _keep(folder, result, parsed, now)
                 elif is_detached:
                     result = _keep_later(folder, text, parsed, environ, now) or result
-            if now >= result.due and not store.is_claimed(folder, now):
+            if (now >= result.due or result.skipped_snapshot) and not store.is_claimed(folder, now):
                 detach.start_refresher(lambda: store.claim(folder, now))
         finally:
             if is_detached:
@@ -84,7 +84,8 @@ class _Result(NamedTuple):
     """
     What an input makes of the saved state.
 
-    `memo` is of this input, and `known` of the session's last one. `due` is when a refresh is.
+    `memo` is of this input, and `known` of the session's last one. `due` is when a refresh is. With
+    `skipped_snapshot` one is due now: a large .claude.json was left to it.
     """
 
     saved: State
@@ -94,6 +95,7 @@ class _Result(NamedTuple):
     memo: segment_file.Memo
     known: segment_file.Memo | None
     due: float
+    skipped_snapshot: bool
 
 
 def _evaluate(
@@ -102,7 +104,8 @@ def _evaluate(
     saved = state_file.load(folder)
     # The settings of the last refresh: parsing config.toml would double the time of a run.
     settings = saved_settings(saved.settings)
-    synced = sync_with_client(saved, environ, settings, now)
+    skip_snapshot = snapshot.is_large(environ, saved.snapshot)
+    synced = sync_with_client(saved, environ, settings, now, skip_snapshot=skip_snapshot)
     options = _options(settings, synced, parsed)
     memo = session_segment.memo_of(text, parsed, now, shows_session=options.shows_session)
     known = session_segment.last_memo(folder, parsed.session)
@@ -112,7 +115,8 @@ def _evaluate(
     if any(each.observed_at == now for each in current(state.merged, now).values()):
         # Only numbers that are shown: others must not put off the request that would correct them.
         state = replace(state, refreshed_at=now, cycled_at=state.cycled_at or now)
-    return _Result(saved, state, settings, options, memo, known, next_due(state, settings["ttl"]))
+    due = next_due(state, settings["ttl"])
+    return _Result(saved, state, settings, options, memo, known, due, skip_snapshot)
 
 
 def _keep(folder: str, result: _Result, parsed: StatuslineInput, now: float) -> None:

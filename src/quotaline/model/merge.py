@@ -181,7 +181,8 @@ def _is_same(one: Window, other: Window) -> bool:
 
 def has_ended_window(merged: MergedUsage, now: float) -> bool:
     """Whether a window has ended since the last full answer, and its successor is unknown."""
-    answered_at = _unless_future(merged.answered_at, now)
+    # An answer of those seconds may still have had the old window, by another reset.
+    answered_at = _unless_future(merged.answered_at, now) - RESET_TOLERANCE
     return any(
         not _unexpired(known, now) and any(answered_at < (one.window.resets_at or 0) for one in known)
         for known in merged.observations.values()

@@ -34,11 +34,14 @@ def apply_reading(state: State, reading: Reading, now: float, ttl: float) -> Sta
     )
 
 
-def sync_with_client(state: State, environ: Mapping[str, str], settings: Settings, now: float) -> State:
+def sync_with_client(
+    state: State, environ: Mapping[str, str], settings: Settings, now: float, *, skip_snapshot: bool = False
+) -> State:
     """
     Return the state in accordance with the client's files: the current login, and its last usage answer.
 
-    The numbers of another account are dropped here, before anything is shown.
+    The numbers of another account are dropped here, before anything is shown. With `skip_snapshot`,
+    `.claude.json` is only read if the credentials were rewritten, as they are at a login.
     """
     ttl = settings["ttl"]
     login = credentials.stamp(environ)
@@ -49,7 +52,7 @@ def sync_with_client(state: State, environ: Mapping[str, str], settings: Setting
             merged = _observed_before(state.merged, state.account_since)
             state = replace(_with_request_due(state, now, ttl), merged=merged, account_since=now)
         state = replace(state, login_since=now)
-    client = snapshot.read(environ, state.snapshot, now)
+    client = None if skip_snapshot and not is_other_login else snapshot.read(environ, state.snapshot, now)
     known = state.merged.account
     account = (client.account if client else None) or known
     if is_other_login and client and client.account is None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SOURCE = "snapshot"
 _MAX_FILE = 256 << 20
+_LARGE = 1 << 20  # reading 10 MiB takes 100 ms
 _MAX_OBJECT = 256 << 10
 
 
@@ -56,7 +57,7 @@ def read(environ: Mapping[str, str], known: str, now: float) -> Snapshot | None:
     try:
         with open(_path(environ), "rb", opener=_open_nonblocking) as file:
             status = os.fstat(file.fileno())
-            stamp = f"{status.st_mtime_ns}:{status.st_size}:{status.st_ino}"
+            stamp = _stamp(status)
             if stamp == known or status.st_size > _MAX_FILE or status.st_uid != os.geteuid():
                 return None
             content = file.read(_MAX_FILE)
@@ -71,6 +72,19 @@ def read(environ: Mapping[str, str], known: str, now: float) -> Snapshot | None:
     )
     reading, rejected = _reading(cached, account, now) if cached else (None, "")
     return Snapshot(stamp, account, _organisation(login), reading, rejected)
+
+
+def is_large(environ: Mapping[str, str], known: str) -> bool:
+    """Whether the file has changed since the stamp `known`, and reading it would hold up a status line."""
+    try:
+        status = os.stat(_path(environ))
+    except (OSError, ValueError):
+        return False
+    return status.st_size > _LARGE and _stamp(status) != known
+
+
+def _stamp(status: os.stat_result) -> str:
+    return f"{status.st_mtime_ns}:{status.st_size}:{status.st_ino}"
 
 
 def _path(environ: Mapping[str, str]) -> str:

@@ -55,8 +55,8 @@ def _run(chosen: argparse.Namespace) -> int:
     print()
     print_overview(moment.state, moment.now, console)
     print(
-        "\nWith your own login: `quotaline refresh` asks for the numbers, `quotaline status`\n"
-        "shows them all, and `quotaline install` adds the segment to your programs."
+        "\nWith your own login: `quotaline refresh` asks for the numbers,\n"
+        "`quotaline status` shows them, `quotaline install` adds them to your programs."
     )
     return 0
 

@@ -50,7 +50,7 @@ def refresh_in_child(*flags: str, quiet: bool = False) -> int:
         try:
             code = child.wait(_SILENT)
         except subprocess.TimeoutExpired:
-            if sys.stderr.isatty():
+            if quiet and sys.stderr.isatty():  # otherwise the child is about to say what happened
                 print("quotaline: asking api.anthropic.com", file=sys.stderr)
             code = child.wait()
     if code == -signal.SIGALRM and not quiet:
