@@ -89,7 +89,7 @@ class User:
         return {
             str(path.relative_to(self.home)): path.read_bytes()
             for path in self.home.rglob("*")
-            if path.is_file()
+            if path.is_file() and ".cache" not in path.parts
         }
 
 

@@ -52,7 +52,7 @@ def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
     now = time.time()
     host = resolved_host(host, environ)
     folder = cache_folder(environ)
-    content = store.read(folder, f"segment.{host}") if folder else None
+    content = _content(folder, host, now, environ) if folder else None
     segment = segment_file.decode(content, now, host) if content else None
     text, due = segment or (_NEUTRAL.get(host, NEUTRAL), 0.0)
     with suppress(OSError):  # stdout may be closed or a broken pipe, which must not become an exit code
@@ -64,6 +64,24 @@ def print_segment(host: str | None, environ: Mapping[str, str]) -> None:
         from quotaline.refresh.detach import start_refresher
 
         start_refresher(lambda: store.claim(folder, now))
+
+
+def _content(folder: str, host: str, now: float, environ: Mapping[str, str]) -> bytes | None:
+    """Return the content of the host's segment file; if there is none, note its reader, and make the file."""
+    content = store.read(folder, name := f"segment.{host}")
+    # What is there but is no file of ours is left to the refresher.
+    if content is not None or os.path.lexists(os.path.join(folder, name)):
+        return content
+    with suppress(Exception):
+        if store.prepare(folder, home_folder(environ)):
+            from quotaline.cache import seen
+
+            seen.note(folder, host, now)
+            if store.read(folder, "state.json"):
+                from quotaline.refresh.publish import publish_first
+
+                return publish_first(folder, host, now)
+    return None
 
 
 def resolved_host(host: str | None, environ: Mapping[str, str]) -> str:

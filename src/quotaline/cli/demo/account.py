@@ -12,7 +12,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from quotaline.cache import segment_file, store
+from quotaline.cache import seen, segment_file, store
 from quotaline.cache.paths import cache_folder
 from quotaline.refresh.cycle import Job, refresh
 from quotaline.sources import api
@@ -46,6 +46,8 @@ def moments(host: str) -> Iterator[Moment]:
         folder = cache_folder(environ)
         if folder is None:
             raise AssertionError
+        store.prepare(folder, home)
+        seen.note(folder, host, started)
         fetch = partial(api.fetch, endpoint=endpoint.url)
         for minute, five_hour, seven_day in _DAY:
             endpoint.used = (five_hour, seven_day)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from quotaline.cache import seen, store
+from quotaline.cache.paths import cache_folder, home_folder
 from quotaline.cli.setup.edits import Change, add_arguments, carry_out
 from quotaline.hosts import claude
 from quotaline.hosts.errors import EditRefused
 from quotaline.hosts.installation import installation
 from quotaline.hosts.table import TABLE, detected
+from quotaline.refresh.publish import publish_first
 
 if TYPE_CHECKING:
     import argparse
@@ -50,5 +54,15 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _report(change: Change) -> None:
     print(f"{change.host}: {TABLE[change.host].AFTER.format(path=change.path)}")
+    _show_at_once(change.host)
     if change.host == "claude" and change.after is not None and claude.switched_off(change.after):
         print("claude: these settings have disableAllHooks, which turns every status line off")
+
+
+def _show_at_once(host: str) -> None:
+    """Make the segment of a host that is read from now on, so that its first prompt need not ask for it."""
+    folder, now = cache_folder(os.environ), time.time()
+    if host == "claude" or folder is None or not store.prepare(folder, home_folder(os.environ)):
+        return
+    seen.note(folder, host, now)
+    publish_first(folder, host, now)
