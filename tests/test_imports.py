@@ -16,6 +16,7 @@ LAYERS = [
     {"cache"},
     {"insight"},
     {"sources", "segment", "hosts"},
+    {"setting_table"},
     {"settings"},
     {"library"},
     {"refresh"},

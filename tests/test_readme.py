@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import tomlkit
 
 from quotaline.cli.commands import COMMANDS
-from quotaline.settings import TABLE
+from quotaline.setting_table import TABLE
 
 if TYPE_CHECKING:
     import pathlib

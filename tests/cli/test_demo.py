@@ -12,7 +12,7 @@ from quotaline.cli.demo.gallery import states
 from quotaline.segment.markup import MARKUPS
 from quotaline.segment.palette import PALETTES
 from quotaline.segment.rendering import HOSTS
-from quotaline.settings import TABLE
+from quotaline.setting_table import TABLE
 
 if TYPE_CHECKING:
     import pathlib

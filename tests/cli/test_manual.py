@@ -17,7 +17,7 @@ from quotaline.cli.setup.config import toml
 from quotaline.cli.show.get import keys
 from quotaline.cli.tree import whole_tree
 from quotaline.segment.template import parse_format
-from quotaline.settings import TABLE
+from quotaline.setting_table import TABLE
 
 if TYPE_CHECKING:
     import pathlib

@@ -21,10 +21,12 @@ from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.segment.palette import PALETTES
 from quotaline.segment.rendering import render
 from quotaline.segment.styles import STYLES
-from quotaline.settings import Settings, Value
+from quotaline.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from quotaline.setting_table import Value
 
 FOLDER = pathlib.Path(__file__).parent.parent / "data/golden"
 NOW = 1_795_262_400.0  # Saturday, 21 November 2026, 12:00 UTC

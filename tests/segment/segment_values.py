@@ -12,7 +12,8 @@ from quotaline.model.usage import Credits, Window
 from quotaline.segment.options import DisplayOptions, display_options
 from quotaline.segment.rendering import render
 from quotaline.segment.template import FIELDS
-from quotaline.settings import TABLE, Settings, check
+from quotaline.setting_table import TABLE
+from quotaline.settings import Settings, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

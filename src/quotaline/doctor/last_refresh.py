@@ -8,7 +8,8 @@ from quotaline.cache.paths import config_file
 from quotaline.doctor.check import BROKEN, OK, WARNING, Check
 from quotaline.model.errors import explain
 from quotaline.segment.duration import duration
-from quotaline.settings import TABLE, Settings, load_valid
+from quotaline.setting_table import TABLE
+from quotaline.settings import Settings, load_valid
 
 if TYPE_CHECKING:
     from quotaline.doctor.check import Context

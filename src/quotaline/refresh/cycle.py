@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from quotaline.cache.state_file import State
     from quotaline.model.backoff import Backoff
     from quotaline.model.errors import QuotalineError
-    from quotaline.settings import Settings, SettingsError
+    from quotaline.setting_table import SettingsError
+    from quotaline.settings import Settings
 
 _LOCK_WAIT = 2.0  # seconds; other writers hold the lock for milliseconds
 

@@ -18,10 +18,11 @@ from quotaline.model.usage import FIVE_HOUR, LENGTHS, SEVEN_DAY, Window
 from quotaline.segment.options import display_options
 from quotaline.segment.palette import PALETTES
 from quotaline.segment.rendering import render
-from quotaline.settings import TABLE, Settings, saved_settings
+from quotaline.setting_table import TABLE
+from quotaline.settings import Settings, saved_settings
 
 if TYPE_CHECKING:
-    from quotaline.settings import Value
+    from quotaline.setting_table import Value
 
 _HOUR = 3600
 _STEPS = {"green": "8%", "yellow": "55%", "orange": "84%", "red": "97%"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from quotaline.cli.commands import COMMANDS
 from quotaline.cli.show.get import keys
-from quotaline.settings import ALIASES, TABLE, is_switch
+from quotaline.setting_table import ALIASES, TABLE, is_switch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

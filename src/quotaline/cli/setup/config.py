@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING
 from quotaline.cache import state_file
 from quotaline.cache.paths import cache_folder, config_file
 from quotaline.cli.topics import FORMAT
-from quotaline.settings import (
+from quotaline.setting_table import (
     ALIASES,
     TABLE,
     Setting,
-    Settings,
     SettingsError,
     Value,
     find,
     from_alias,
     is_switch,
-    load,
-    load_valid,
     to_alias,
 )
+from quotaline.settings import Settings, load, load_valid
 
 if TYPE_CHECKING:
     import argparse

@@ -12,12 +12,13 @@ from tomlkit.exceptions import TOMLKitError
 from quotaline.cache import state_file
 from quotaline.cache.paths import cache_folder, config_file
 from quotaline.cli.setup.apply import apply
-from quotaline.settings import ALIASES, SettingsError, check, load_valid
+from quotaline.setting_table import ALIASES, SettingsError
+from quotaline.settings import check, load_valid
 
 if TYPE_CHECKING:
     from tomlkit.items import Item
 
-    from quotaline.settings import Setting, Value
+    from quotaline.setting_table import Setting, Value
 
 
 def set_value(setting: Setting, value: Value) -> None:

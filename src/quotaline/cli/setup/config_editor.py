@@ -9,7 +9,8 @@ import subprocess
 from quotaline.cache.paths import config_file
 from quotaline.cli.setup.apply import apply
 from quotaline.cli.setup.config import toml
-from quotaline.settings import TABLE, SettingsError, load
+from quotaline.setting_table import TABLE, SettingsError
+from quotaline.settings import load
 
 _HEADER = "# quotaline's settings; `quotaline config list` explains them.\n"
 

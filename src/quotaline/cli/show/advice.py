@@ -12,7 +12,8 @@ from quotaline.model.merge import current
 from quotaline.segment.clock_time import clock_time
 from quotaline.segment.duration import duration
 from quotaline.segment.labels import label
-from quotaline.settings import SettingsError, load, saved_settings
+from quotaline.setting_table import SettingsError
+from quotaline.settings import load, saved_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
