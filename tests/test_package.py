@@ -94,10 +94,13 @@ def test_first_command_of_the_readme_runs_the_main_job_in_a_fresh_clone(
     environ = {**pip_environ, "HOME": str(tmp_path / "home")}
 
     done = subprocess.run(
-        ["sh", "-c", readme_commands(root)[0]], cwd=tmp_path, env=environ, capture_output=True, check=True
+        ["sh", "-c", readme_commands(root)[0]], cwd=tmp_path, env=environ, capture_output=True, check=False
     )
 
     assert b"[5h:97% 7d:52%]" in done.stdout
+    # The last one asks for the numbers of the user's own login, and here is none.
+    assert done.returncode == 1
+    assert done.stderr == b"quotaline: not logged in: run `claude` and log in with /login\n"
 
 
 def test_second_command_of_the_readme_is_the_one_that_ci_runs(root: pathlib.Path) -> None:

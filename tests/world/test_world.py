@@ -61,7 +61,7 @@ def test_300_readers_of_a_stale_segment_start_one_refresher_that_asks_once(live:
 
 @pytest.mark.quick
 def test_segment_changes_with_the_endpoint(live: World) -> None:
-    live.refresh()
+    live.refresh(ago=15)
     live.endpoint(body=usage(96, 78))
     live.refresh()
 
