@@ -162,6 +162,7 @@ UP_TO_THE_LINE = {
     *("segment.clock_time", "segment.duration", "segment.fields", "segment.labels", "segment.line"),
     *("segment.markup", "segment.options", "segment.palette", "segment.rendering", "segment.span"),
     *("segment.styles", "segment.template", "segment.thresholds", "segment.view", "settings", "sources"),
+    "setting_table",
     *("sources.credentials", "sources.payload", "sources.snapshot", "sources.statusline"),
 }
 # Of the standard library, without what an interpreter loads by itself and what these import.

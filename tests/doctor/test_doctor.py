@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
+from quotaline.cache.state_file import State
 from quotaline.cli.setup.redaction import redacted
+from quotaline.doctor import cache
+from quotaline.doctor.check import Check, Context
 from world import TOKEN
 
 if TYPE_CHECKING:
@@ -333,3 +336,14 @@ def test_json_report_conforms_to_its_published_schema(live: World, root: pathlib
         )
         live.configure("ttl = 0\n")
         live.refresh()
+
+
+def test_relative_config_dir_is_named() -> None:
+    context = Context({"HOME": "/home/u", "CLAUDE_CONFIG_DIR": "cfg"}, 0.0, State())
+
+    assert cache.folder(context) == Check(
+        "cache",
+        "broken",
+        "CLAUDE_CONFIG_DIR is relative, so it names another folder wherever it is used",
+        "set CLAUDE_CONFIG_DIR to an absolute path",
+    )

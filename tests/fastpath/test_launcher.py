@@ -119,7 +119,7 @@ def test_missing_home_is_left_to_python(command: pathlib.Path, home: str | None)
     assert run(command, {} if home is None else {"HOME": home}, "--for", "plain") == HANDED_OVER
 
 
-@pytest.mark.parametrize(
+COLOURS = pytest.mark.parametrize(
     ("variables", "shown"),
     [
         ({}, "plain ansi"),
@@ -137,6 +137,26 @@ def test_missing_home_is_left_to_python(command: pathlib.Path, home: str | None)
     ],
     ids=str,
 )
+
+
+@COLOURS
+@pytest.mark.parametrize("words", ["status", "doctor"])
+def test_colour_of_a_command_in_a_pipe_goes_by_the_same_rule(
+    tmp_path: pathlib.Path, variables: dict[str, str], shown: str, words: str
+) -> None:
+    command = pathlib.Path(sys.executable).with_name("quotaline-cli")
+    done = subprocess.run(
+        [command, words],
+        env={"HOME": str(tmp_path), "TERM": "xterm", "PATH": "/nowhere", **variables},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.stdout
+    assert (b"\x1b[" in done.stdout) == shown.startswith("ansi")
+
+
+@COLOURS
 @pytest.mark.parametrize("half", ["quotaline", "quotaline-cli"])
 def test_colour_goes_by_no_color_then_force_then_clicolor_and_the_terminal(
     command: pathlib.Path, tmp_path: pathlib.Path, variables: dict[str, str], shown: str, half: str

@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from quotaline.fastpath.reader import is_terminal, resolved_host
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
-def make_console(width: int | None = None) -> Console:
-    """Return a console for stdout. NO_COLOR wins over forced colour, and that over CLICOLOR=0."""
-    force = os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE", "").removeprefix("0")
-    is_off = os.environ.get("NO_COLOR") or (os.environ.get("CLICOLOR") == "0" and not force)
+def make_console(width: int | None = None, *, soft_wrap: bool = False) -> Console:
+    """Return a console for stdout, with colours by the rule of segments: rich has one of its own."""
+    is_coloured = resolved_host(None, os.environ) == "ansi"
     return Console(
-        highlight=False, width=width, force_terminal=True if force else None, no_color=bool(is_off) or None
+        highlight=False,
+        width=width,
+        soft_wrap=soft_wrap,
+        force_terminal=True if is_coloured else None,
+        color_system=("auto" if is_terminal() else "256") if is_coloured else None,
     )
 
 

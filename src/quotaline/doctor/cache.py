@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from quotaline.doctor.check import Context
 
 _PART = "cache"
+_NO_HOME = "no home folder: HOME is not set to an absolute path"
+_RELATIVE = "CLAUDE_CONFIG_DIR is relative, so it names another folder wherever it is used"
 _MINE = 0o700
 _OTHERS = 0o077
 _OTHERS_WRITE = 0o022
@@ -21,8 +23,12 @@ _OTHERS_WRITE = 0o022
 def folder(context: Context) -> Check:
     """Check owner and permissions of the folder and its files."""
     path = cache_folder(context.environ)
-    if path is None:
-        return Check(_PART, BROKEN, "no home folder: HOME is not set to an absolute path", "set HOME")
+    is_relative = not (context.environ.get("CLAUDE_CONFIG_DIR") or "/").startswith("/")
+    if path is None or is_relative:
+        reason, fix = (
+            (_RELATIVE, "set CLAUDE_CONFIG_DIR to an absolute path") if path else (_NO_HOME, "set HOME")
+        )
+        return Check(_PART, BROKEN, reason, fix)
     quoted = shlex.quote(path)
     try:
         status = os.stat(path)

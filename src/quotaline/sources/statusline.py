@@ -18,6 +18,9 @@ from quotaline.sources import payload
 from quotaline.sources.payload import as_object
 
 _LIMITS = {FIVE_HOUR: FIVE_HOUR, SEVEN_DAY: SEVEN_DAY, "spend_limit": SPEND}
+# More is no amount, and would fill the row.
+_MAX_DOLLARS = 1e6
+_MAX_TOKENS = 1e12
 _MODEL_LENGTH = 24
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -111,10 +114,12 @@ def limits_text(text: bytes) -> str | None:
 
 def dollars(amount: float) -> str:
     """Return an amount as `$0.42`, or `$--` if it is not a sensible one."""
-    return f"${amount:.2f}" if math.isfinite(amount) and amount >= 0 else "$--"
+    return f"${amount:.2f}" if 0 <= amount < _MAX_DOLLARS else "$--"
 
 
 def _thousands(tokens: float) -> str:
+    if tokens >= _MAX_TOKENS:
+        return "--"
     for unit, size in (("M", 1e6), ("k", 1e3)):
         if tokens >= size:
             return f"{tokens / size:.1f}{unit}"

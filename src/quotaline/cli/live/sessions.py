@@ -69,15 +69,13 @@ def _run(chosen: argparse.Namespace) -> int:
 
         print(json.dumps(document(found, chosen.by), indent=2))
         return 0
-    from rich.console import Console
-
+    from quotaline.cli.console import make_console
     from quotaline.cli.live.sessions_table import print_groups, print_sessions
 
-    console = Console(highlight=False)
     if chosen.by:
-        print_groups(found, chosen.by, console)
+        print_groups(found, chosen.by, make_console())
     else:
-        print_sessions(found, console, with_titles=not chosen.no_titles)
+        print_sessions(found, make_console(), with_titles=not chosen.no_titles)
     return 0
 
 

@@ -6,15 +6,16 @@ import difflib
 import os
 import re
 
-from rich.console import Console
 from rich.text import Text
+
+from quotaline.cli.console import make_console
 
 _STYLES = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
 
 
 def show(path: str, before: str | None, after: str | None) -> None:
     """Print the diff of a file; None is the text of a file that does not exist."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = make_console(soft_wrap=True)
     for line in lines(path, before, after):
         style = next((style for start, style in _STYLES if line.startswith(start)), "")
         console.print(Text(line, style))
