@@ -143,9 +143,9 @@ class Device:
         content = store.read(self.folder, f"segment.claude.{name}")
         if not content:
             return None
-        header, said, *_ = content.decode().split("\n")
+        header, made_for, *_ = content.decode().split("\n")
         found = segment_file.decode(content, self.wall, "claude")
-        if found is None or said != (statusline.limits_text(text) or "") or self.wall >= found[1]:
+        if found is None or made_for != (statusline.limits_text(text) or "") or self.wall >= found[1]:
             return None
         return found[0] if int(header.split(" ")[6]) <= COLUMNS else None
 
