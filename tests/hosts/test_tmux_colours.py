@@ -72,4 +72,5 @@ def test_every_character_of_the_segment_is_legible_on_a_bar(server: Tmux, bar: s
     assert {fg for _, fg, _ in cells} - labels == {"green", "brown"}
     assert min(contrast(fg, bg) for _, fg, bg in cells) >= 2, cells
     if ground == DARK:
+        server.terminal.wait_for("0:sh")
         assert server.terminal.grounds("0:sh") != {DARK}  # the rest of the bar is as it was
