@@ -10,14 +10,14 @@ from quotaline.model import backoff
 from quotaline.model.merge import MergedUsage, merge, rejections, shows_same_numbers
 from quotaline.sources import credentials, snapshot
 
-_LOGIN_SECONDS = 60.0  # within these, Claude Code has written both files of a login
-_LONGEST_LOGIN = 600.0  # seconds after which other credentials are a renewal
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from quotaline.model.usage import Reading
     from quotaline.settings import Settings
+
+_LOGIN_SECONDS = 60.0  # within these, Claude Code has written both files of a login
+_LONGEST_LOGIN = 600.0  # seconds after which other credentials are a renewal
 
 
 def apply_reading(state: State, reading: Reading, now: float, ttl: float) -> State:
